@@ -1,0 +1,9 @@
+/** Off-heap tensors, autograd, the fused operations and the CPU backends. Depends on the JDK alone. */
+module org.xprompt4j.tensor {
+    requires static jdk.incubator.vector;
+
+    exports org.xprompt4j.tensor;
+    exports org.xprompt4j.tensor.op;
+
+    uses org.xprompt4j.tensor.BackendProvider;
+}
