@@ -50,7 +50,7 @@ public final class Philox {
         };
     }
 
-    /** Uniform on the open interval (0, 1): the middle of one of 2^24 cells, never 0 or 1. Exact in float32. */
+    /** Uniform on the open interval (0, 1): the middle of one of 2^23 cells, never 0 or 1. Exact in float32. */
     public static float uniform(long seed, long stream, long index) {
         return toUniform(word(seed, stream, index >>> 2, (int) (index & 3)));
     }

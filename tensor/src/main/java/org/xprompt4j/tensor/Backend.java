@@ -1,0 +1,262 @@
+package org.xprompt4j.tensor;
+
+import org.xprompt4j.tensor.op.AdamWSpec;
+import org.xprompt4j.tensor.op.AttentionSpec;
+import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.Conv2dSpec;
+import org.xprompt4j.tensor.op.CrossEntropySpec;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.GroupNormSpec;
+import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.QkNormRopeSpec;
+import org.xprompt4j.tensor.op.ReduceOp;
+import org.xprompt4j.tensor.op.SamplingSpec;
+import org.xprompt4j.tensor.op.UnaryOp;
+
+/**
+ * The fused operations over tensors of one device. Programs call them through {@link Ops}, which allocates results and
+ * records gradients; a backend only computes.
+ *
+ * <p>Rules for all methods. Tensors are contiguous unless a method says otherwise. Activations, gradients and losses are F32;
+ * weights (matmul's b, embedding tables, norm weights and biases) may be BF16 in forward methods. Every accumulation is
+ * float32 or wider. Outputs are overwritten, whatever they held; <b>gradients are added to</b> ({@code +=}), and a null
+ * gradient is not computed. Pictures are channels-last. Sizes that contradict each other throw
+ * {@link IllegalArgumentException} naming the operation and both shapes. Results do not depend on the number of threads.
+ */
+public interface Backend extends AutoCloseable {
+    /** Device name: {@code cpu}, {@code scalar}, ... */
+    String device();
+
+    /** One line for logs: what computes, how wide, how many workers. */
+    String description();
+
+    /** Opens a scope for tensors of this device. */
+    MemoryScope openScope(String name);
+
+    /** The memory behind the scopes, for measuring. */
+    MemoryPool memory();
+
+    /**
+     * out = epilogue(a · b).
+     *
+     * @param a [m, k], or [k, m] with transposeA
+     * @param b [k, n], or [n, k] with transposeB; F32 or BF16
+     * @param out [m, n]
+     */
+    void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out);
+
+    /**
+     * Rows of a table. An id outside the table throws.
+     *
+     * @param table [rows, dim], F32 or BF16
+     * @param ids [n], I32
+     * @param out [n, dim]
+     */
+    void embedding(Tensor table, Tensor ids, Tensor out);
+
+    /**
+     * Adds gradient rows to their table rows, in the order of the ids.
+     *
+     * @param ids [n], I32
+     * @param dOut [n, dim]
+     * @param dTable [rows, dim]
+     */
+    void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable);
+
+    /**
+     * out = weight ⊙ x / sqrt(mean(x²) + eps).
+     *
+     * @param x [rows, dim]
+     * @param weight [dim]
+     * @param out [rows, dim]
+     * @param inverseRms [rows], kept for the backward pass; may be null
+     */
+    void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms);
+
+    /** Gradients of {@link #rmsNorm}: dX [rows, dim], dWeight [dim]. */
+    void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dOut, Tensor dX, Tensor dWeight);
+
+    /**
+     * out = weight ⊙ (x - mean) / sqrt(variance + eps) + bias, over the last axis.
+     *
+     * @param x [rows, dim]
+     * @param weight [dim]
+     * @param bias [dim]
+     * @param out [rows, dim]
+     */
+    void layerNorm(float eps, Tensor x, Tensor weight, Tensor bias, Tensor out);
+
+    /** Gradients of {@link #layerNorm}: dX [rows, dim], dWeight [dim], dBias [dim]. */
+    void layerNormBackward(float eps, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias);
+
+    /**
+     * Normalises groups of channels of each picture, then the affine map and the activation.
+     *
+     * @param x [batch, height, width, channels]
+     * @param weight [channels]
+     * @param bias [channels]
+     * @param out [batch, height, width, channels]
+     * @param mean [batch, groups], kept for the backward pass
+     * @param inverseStd [batch, groups], likewise
+     */
+    void groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor out, Tensor mean, Tensor inverseStd);
+
+    /** Gradients of {@link #groupNorm}: dX as x, dWeight [channels], dBias [channels]. */
+    void groupNormBackward(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor inverseStd, Tensor dOut,
+            Tensor dX, Tensor dWeight, Tensor dBias);
+
+    /**
+     * LayerNorm of every head, then the rotary embedding of its position.
+     *
+     * @param x [batch, seq, heads, headDim]
+     * @param weight [groups, headDim], groups divides heads; head h uses row h / (heads/groups)
+     * @param bias [groups, headDim]
+     * @param positions [batch, seq], I32
+     * @param out [batch, seq, heads, headDim]
+     */
+    void qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out);
+
+    /** Gradients of {@link #qkNormRope}: dX as x, dWeight and dBias [groups, headDim]. */
+    void qkNormRopeBackward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor positions, Tensor dOut,
+            Tensor dX, Tensor dWeight, Tensor dBias);
+
+    /**
+     * Masked softmax attention without a score matrix in memory. Query head h uses key head h / (heads/kvHeads).
+     *
+     * @param q [batch, queries, heads, headDim]
+     * @param k [batch, keys, kvHeads, headDim]
+     * @param v [batch, keys, kvHeads, headDim]
+     * @param out [batch, queries, heads, headDim]
+     * @param logSumExp [batch, heads, queries], kept for the backward pass; may be null
+     */
+    void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp);
+
+    /** Gradients of {@link #attention}: dQ, dK, dV shaped as q, k, v. */
+    void attentionBackward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut,
+            Tensor dQ, Tensor dK, Tensor dV);
+
+    /**
+     * One new query per row over that row's cache: the decode step. A row's result does not depend on other rows.
+     *
+     * @param q [batch, heads, headDim]
+     * @param keys [batch, capacity, kvHeads, headDim]
+     * @param values [batch, capacity, kvHeads, headDim]
+     * @param lengths [batch], I32, number of valid cache entries, 1..capacity
+     * @param out [batch, heads, headDim]
+     */
+    void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out);
+
+    /** out = silu(gate) ⊙ up, all [rows, dim]. */
+    void swiGlu(Tensor gate, Tensor up, Tensor out);
+
+    /** Gradients of {@link #swiGlu}, all [rows, dim]. */
+    void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
+
+    /**
+     * Cross entropy of hidden · weightᵀ against labels, blockwise: the logits never exist as a whole.
+     *
+     * @param hidden [rows, dim]
+     * @param weight [vocab, dim], F32 or BF16
+     * @param labels [rows], I32; {@link CrossEntropySpec#IGNORED} rows get loss 0
+     * @param rowLoss [rows]
+     * @param logSumExp [rows], kept for the backward pass
+     */
+    void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp);
+
+    /**
+     * Gradients of {@code scale · sum(rowLoss)}; the logits are computed again block by block.
+     *
+     * @param scale factor on every counted row, e.g. 1 / counted rows
+     * @param dHidden [rows, dim]
+     * @param dWeight [vocab, dim]
+     */
+    void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+            Tensor dHidden, Tensor dWeight);
+
+    /**
+     * Two-dimensional convolution (cross-correlation) with zero padding.
+     *
+     * @param x [batch, height, width, in]
+     * @param weight [out, in, kernelHeight, kernelWidth], F32 or BF16
+     * @param bias [out], may be null
+     * @param residual [batch, outHeight, outWidth, out], added to the result; may be null
+     * @param out [batch, outHeight, outWidth, out]
+     */
+    void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out);
+
+    /** Gradients of {@link #conv2d}: dX as x, dWeight as weight, dBias [out]. */
+    void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias);
+
+    /** Every pixel four times: x [batch, h, w, c] to out [batch, 2h, 2w, c]. */
+    void upsampleNearest(Tensor x, Tensor out);
+
+    /** Gradient of {@link #upsampleNearest}: dX [batch, h, w, c]. */
+    void upsampleNearestBackward(Tensor dOut, Tensor dX);
+
+    /** Mean of 2x2 pixels: x [batch, 2h, 2w, c] to out [batch, h, w, c]. */
+    void averagePool(Tensor x, Tensor out);
+
+    /** Gradient of {@link #averagePool}: dX [batch, 2h, 2w, c]. */
+    void averagePoolBackward(Tensor dOut, Tensor dX);
+
+    /**
+     * Index of the nearest codebook entry by ‖z‖² + ‖e‖² - 2 z·e, the first one on ties.
+     *
+     * @param z [rows, dim]
+     * @param codebook [codes, dim], F32
+     * @param codes [rows], I32
+     */
+    void nearestCode(Tensor z, Tensor codebook, Tensor codes);
+
+    /**
+     * Draws one token per row; a function of that row's logits, stream and position alone.
+     *
+     * @param full [rows, vocab] logits of the whole prompt
+     * @param imageOnly [rows, vocab] logits with the image context only; may be null
+     * @param unconditional [rows, vocab] logits without context; may be null (no guidance)
+     * @param streams [rows], I32, noise stream of each row
+     * @param positions [rows], I32, position of each draw
+     * @param tokens [rows], I32
+     */
+    void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions, Tensor tokens);
+
+    /** One AdamW step in place; all tensors F32 of equal size. The gradient is not changed. */
+    void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment);
+
+    /** Sum of squares of an F32 tensor, accumulated in float64. */
+    double sumOfSquares(Tensor x);
+
+    /** Elementwise function; x and out may be strided and may be the same tensor. */
+    void unary(UnaryOp op, Tensor x, Tensor out);
+
+    /** dX += op'(x) ⊙ dOut; out is the value that the forward pass wrote. */
+    void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX);
+
+    /** Elementwise function of two tensors broadcast to the shape of out; all may be strided, out may be a or b. */
+    void binary(BinaryOp op, Tensor a, Tensor b, Tensor out);
+
+    /** Reduces the axes where out has size 1 and x has not; x may be strided. Ranks are equal. */
+    void reduce(ReduceOp op, Tensor x, Tensor out);
+
+    /** Copies and converts; shapes are equal, both may be strided, any two types (floats round to nearest even). */
+    void copy(Tensor from, Tensor to);
+
+    /** Sets every element; the tensor may be strided. */
+    void fill(Tensor x, float value);
+
+    /** out = factor · x, contiguous F32; x and out may be the same tensor. */
+    void scale(Tensor x, float factor, Tensor out);
+
+    /** sum += factor · x, contiguous F32 of equal size. */
+    void addScaled(Tensor x, float factor, Tensor sum);
+
+    /**
+     * Zeroes elements with a probability and scales the others by 1/(1-p); element i uses the Philox draw i of the stream, so
+     * the backward pass is the same call on the gradient with {@code accumulate}.
+     */
+    void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out);
+
+    /** Frees the pool and stops the workers. */
+    @Override
+    void close();
+}

@@ -1,0 +1,466 @@
+package org.xprompt4j.tensor;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+
+import org.xprompt4j.tensor.op.Activation;
+import org.xprompt4j.tensor.op.AttentionSpec;
+import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.Conv2dSpec;
+import org.xprompt4j.tensor.op.CrossEntropySpec;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.GroupNormSpec;
+import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.QkNormRopeSpec;
+import org.xprompt4j.tensor.op.ReduceOp;
+import org.xprompt4j.tensor.op.UnaryOp;
+
+/**
+ * The fused operations as a tensor program calls them: results are allocated in a scope, computed by a backend and, when there
+ * is a tape, recorded for the backward pass. The same program runs in training (with a tape) and in inference (without).
+ */
+public final class Ops {
+    private final Backend backend;
+    private final MemoryScope scope;
+    private final Tape tape; // null in inference
+
+    /** Operations without gradients. */
+    public Ops(Backend backend, MemoryScope scope) {
+        this(backend, scope, null);
+    }
+
+    /** Operations recorded on a tape; null for none. */
+    public Ops(Backend backend, MemoryScope scope, Tape tape) {
+        this.backend = backend;
+        this.scope = scope;
+        this.tape = tape;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public MemoryScope scope() {
+        return scope;
+    }
+
+    public Tape tape() {
+        return tape;
+    }
+
+    /** True when gradients are recorded, which is when dropout acts. */
+    public boolean isTraining() {
+        return tape != null;
+    }
+
+    private Tensor allocate(long... dims) {
+        return scope.allocate(DType.F32, dims);
+    }
+
+    private Tensor like(Tensor x) {
+        return scope.allocate(DType.F32, x.shape());
+    }
+
+    private boolean tracked(Tensor... inputs) {
+        if (tape == null) {
+            return false;
+        }
+        for (Tensor input : inputs) {
+            if (tape.tracks(input)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The same elements under another shape; one size may be -1. */
+    public Tensor reshape(Tensor x, long... dims) {
+        return view(x, x.reshape(dims), g -> g.reshape(dims));
+    }
+
+    /** Indices from..to of an axis, as a view. Kernels want contiguous tensors: see {@link #contiguous}. */
+    public Tensor slice(Tensor x, int axis, long from, long to) {
+        return view(x, x.slice(axis, from, to), g -> g.slice(axis, from, to));
+    }
+
+    /** The axes in another order, as a view. */
+    public Tensor permute(Tensor x, int... order) {
+        return view(x, x.permute(order), g -> g.permute(order));
+    }
+
+    private Tensor view(Tensor x, Tensor view, UnaryOperator<Tensor> of) {
+        if (tape != null) {
+            tape.recordView(x, view, of);
+        }
+        return view;
+    }
+
+    /** A row-major copy of a strided view; contiguous tensors come back as they are. */
+    public Tensor contiguous(Tensor x) {
+        if (x.isContiguous()) {
+            return x;
+        }
+        Tensor out = like(x);
+        backend.copy(x, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> {
+                Tensor dX = tape.gradient(x);
+                backend.binary(BinaryOp.ADD, dX, dOut, dX);
+            });
+        }
+        return out;
+    }
+
+    /** Copies tensors of equal other sizes behind one another along an axis. */
+    public Tensor concat(int axis, Tensor... parts) {
+        int a = parts[0].shape().axis(axis);
+        long[] dims = parts[0].shape().toArray();
+        dims[a] = 0;
+        for (Tensor part : parts) {
+            dims[a] += part.dim(a);
+        }
+        Tensor out = scope.allocate(parts[0].dtype(), dims);
+        long at = 0;
+        for (Tensor part : parts) {
+            backend.copy(part, out.slice(a, at, at + part.dim(a)));
+            at += part.dim(a);
+        }
+        if (tracked(parts)) {
+            tape.record(out, dOut -> {
+                long from = 0;
+                for (Tensor part : parts) {
+                    Tensor dPart = tape.gradient(part);
+                    if (dPart != null) {
+                        backend.binary(BinaryOp.ADD, dPart, dOut.slice(a, from, from + part.dim(a)), dPart);
+                    }
+                    from += part.dim(a);
+                }
+            });
+        }
+        return out;
+    }
+
+    /** x [..., k] times the transpose of weight [n, k], without or with a bias [n]. */
+    public Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return linear(x, weight, bias, null);
+    }
+
+    /** {@link #linear(Tensor, Tensor, Tensor)} plus a residual [..., n]; bias and residual may be null. */
+    public Tensor linear(Tensor x, Tensor weight, Tensor bias, Tensor residual) {
+        long k = weight.dim(1);
+        long n = weight.dim(0);
+        if (x.dim(-1) != k) {
+            throw new IllegalArgumentException("linear: input " + x + " does not fit weight " + weight);
+        }
+        long[] dims = x.shape().toArray();
+        dims[dims.length - 1] = n;
+        Tensor out = allocate(dims);
+        Tensor x2 = x.reshape(-1, k);
+        Tensor residual2 = residual == null ? null : residual.reshape(-1, n);
+        backend.matmul(MatmulSpec.NT, x2, weight,
+                new Epilogue(bias, Activation.NONE, null, residual2), out.reshape(-1, n));
+        if (tracked(x, weight, bias, residual)) {
+            tape.record(out, dOut -> {
+                Tensor d = dOut.reshape(-1, n);
+                Tensor dX = tape.gradient(x);
+                if (dX != null) {
+                    backend.matmul(MatmulSpec.NN.accumulating(), d, weight, Epilogue.NONE, dX.reshape(-1, k));
+                }
+                Tensor dWeight = tape.gradient(weight);
+                if (dWeight != null) {
+                    backend.matmul(MatmulSpec.TN.accumulating(), d, x2, Epilogue.NONE, dWeight);
+                }
+                addReduced(dOut, bias);
+                addReduced(dOut, residual);
+            });
+        }
+        return out;
+    }
+
+    /** a [m, k] times b [k, n]. */
+    public Tensor matmul(Tensor a, Tensor b) {
+        Tensor out = allocate(a.dim(0), b.dim(1));
+        backend.matmul(MatmulSpec.NN, a, b, Epilogue.NONE, out);
+        if (tracked(a, b)) {
+            tape.record(out, dOut -> {
+                Tensor dA = tape.gradient(a);
+                if (dA != null) {
+                    backend.matmul(MatmulSpec.NT.accumulating(), dOut, b, Epilogue.NONE, dA);
+                }
+                Tensor dB = tape.gradient(b);
+                if (dB != null) {
+                    backend.matmul(MatmulSpec.TN.accumulating(), a, dOut, Epilogue.NONE, dB);
+                }
+            });
+        }
+        return out;
+    }
+
+    /** Rows of a table [rows, dim] by ids [...]: result [..., dim]. Also gathers rows of any matrix. */
+    public Tensor embedding(Tensor table, Tensor ids) {
+        long[] dims = Arrays.copyOf(ids.shape().toArray(), ids.rank() + 1);
+        dims[ids.rank()] = table.dim(1);
+        Tensor out = allocate(dims);
+        Tensor flat = ids.reshape(-1);
+        backend.embedding(table, flat, out.reshape(-1, table.dim(1)));
+        if (tracked(table)) {
+            tape.record(out, dOut -> backend.embeddingBackward(flat, dOut.reshape(-1, table.dim(1)), tape.gradient(table)));
+        }
+        return out;
+    }
+
+    /** RMSNorm of the last axis; weight [dim]. */
+    public Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
+        Tensor out = like(x);
+        long dim = x.dim(-1);
+        Tensor x2 = x.reshape(-1, dim);
+        boolean tracked = tracked(x, weight);
+        Tensor inverseRms = tracked ? allocate(x2.dim(0)) : null;
+        backend.rmsNorm(eps, x2, weight, out.reshape(-1, dim), inverseRms);
+        if (tracked) {
+            tape.record(out, dOut -> backend.rmsNormBackward(x2, weight, inverseRms, dOut.reshape(-1, dim),
+                    flat(tape.gradient(x), dim), tape.gradient(weight)));
+        }
+        return out;
+    }
+
+    /** LayerNorm of the last axis; weight and bias [dim]. */
+    public Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
+        Tensor out = like(x);
+        long dim = x.dim(-1);
+        Tensor x2 = x.reshape(-1, dim);
+        backend.layerNorm(eps, x2, weight, bias, out.reshape(-1, dim));
+        if (tracked(x, weight, bias)) {
+            tape.record(out, dOut -> backend.layerNormBackward(eps, x2, weight, dOut.reshape(-1, dim),
+                    flat(tape.gradient(x), dim), tape.gradient(weight), tape.gradient(bias)));
+        }
+        return out;
+    }
+
+    private static Tensor flat(Tensor x, long dim) {
+        return x == null ? null : x.reshape(-1, dim);
+    }
+
+    /** GroupNorm and activation of x [batch, height, width, channels]; weight and bias [channels]. */
+    public Tensor groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias) {
+        Tensor out = like(x);
+        Tensor mean = allocate(x.dim(0), spec.groups());
+        Tensor inverseStd = allocate(x.dim(0), spec.groups());
+        backend.groupNorm(spec, x, weight, bias, out, mean, inverseStd);
+        if (tracked(x, weight, bias)) {
+            tape.record(out, dOut -> backend.groupNormBackward(spec, x, weight, bias, mean, inverseStd, dOut,
+                    tape.gradient(x), tape.gradient(weight), tape.gradient(bias)));
+        }
+        return out;
+    }
+
+    /** Norm and rotary embedding of heads x [batch, seq, heads, headDim]; positions [batch, seq] I32. */
+    public Tensor qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions) {
+        Tensor out = like(x);
+        backend.qkNormRope(spec, x, weight, bias, positions, out);
+        if (tracked(x, weight, bias)) {
+            tape.record(out, dOut -> backend.qkNormRopeBackward(spec, x, weight, positions, dOut,
+                    tape.gradient(x), tape.gradient(weight), tape.gradient(bias)));
+        }
+        return out;
+    }
+
+    /** Masked attention; q [batch, queries, heads, headDim], k and v [batch, keys, kvHeads, headDim]. */
+    public Tensor attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v) {
+        Tensor out = like(q);
+        boolean tracked = tracked(q, k, v);
+        Tensor logSumExp = tracked ? allocate(q.dim(0), q.dim(2), q.dim(1)) : null;
+        backend.attention(spec, q, k, v, out, logSumExp);
+        if (tracked) {
+            tape.record(out, dOut -> backend.attentionBackward(spec, q, k, v, out, logSumExp, dOut,
+                    tape.gradient(q), tape.gradient(k), tape.gradient(v)));
+        }
+        return out;
+    }
+
+    /** silu(gate) ⊙ up. */
+    public Tensor swiGlu(Tensor gate, Tensor up) {
+        Tensor out = like(gate);
+        backend.swiGlu(gate, up, out);
+        if (tracked(gate, up)) {
+            tape.record(out, dOut -> backend.swiGluBackward(gate, up, dOut, tape.gradient(gate), tape.gradient(up)));
+        }
+        return out;
+    }
+
+    /**
+     * Mean cross entropy (and z-loss) of hidden [rows, dim] · weightᵀ [vocab, dim] over the rows whose label is counted.
+     *
+     * @param counted number of rows whose label is not {@link CrossEntropySpec#IGNORED}; positive
+     * @return [1]
+     */
+    public Tensor linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, int counted) {
+        if (counted < 1) {
+            throw new IllegalArgumentException("cross entropy over no counted row of " + labels);
+        }
+        Tensor rowLoss = allocate(hidden.dim(0));
+        Tensor logSumExp = allocate(hidden.dim(0));
+        backend.linearCrossEntropy(spec, hidden, weight, labels, rowLoss, logSumExp);
+        Tensor out = allocate(1);
+        backend.reduce(ReduceOp.SUM, rowLoss, out);
+        backend.scale(out, 1f / counted, out);
+        if (tracked(hidden, weight)) {
+            tape.record(out, dOut -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp,
+                    dOut.item() / counted, tape.gradient(hidden), tape.gradient(weight)));
+        }
+        return out;
+    }
+
+    /** Convolution of x [batch, height, width, in] with weight [out, in, kh, kw]; bias [out] and residual may be null. */
+    public Tensor conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
+        Tensor out = allocate(x.dim(0), spec.outHeight(x.dim(1), weight.dim(2)), spec.outWidth(x.dim(2), weight.dim(3)), weight.dim(0));
+        backend.conv2d(spec, x, weight, bias, residual, out);
+        if (tracked(x, weight, bias, residual)) {
+            tape.record(out, dOut -> {
+                backend.conv2dBackward(spec, x, weight, dOut, tape.gradient(x), tape.gradient(weight), tape.gradient(bias));
+                addReduced(dOut, residual);
+            });
+        }
+        return out;
+    }
+
+    /** Every pixel four times: [batch, h, w, c] to [batch, 2h, 2w, c]. */
+    public Tensor upsampleNearest(Tensor x) {
+        Tensor out = allocate(x.dim(0), 2 * x.dim(1), 2 * x.dim(2), x.dim(3));
+        backend.upsampleNearest(x, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> backend.upsampleNearestBackward(dOut, tape.gradient(x)));
+        }
+        return out;
+    }
+
+    /** Mean of 2x2 pixels: [batch, 2h, 2w, c] to [batch, h, w, c]. */
+    public Tensor averagePool(Tensor x) {
+        Tensor out = allocate(x.dim(0), x.dim(1) / 2, x.dim(2) / 2, x.dim(3));
+        backend.averagePool(x, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> backend.averagePoolBackward(dOut, tape.gradient(x)));
+        }
+        return out;
+    }
+
+    /** Codes [rows] (I32) of z [rows, dim] in a codebook [codes, dim]; not differentiable. */
+    public Tensor nearestCode(Tensor z, Tensor codebook) {
+        Tensor codes = scope.allocate(DType.I32, z.dim(0));
+        backend.nearestCode(z, codebook, codes);
+        return codes;
+    }
+
+    /** The value of {@code forward} with the gradient of {@code z}: the straight-through estimator of a quantiser. */
+    public Tensor straightThrough(Tensor z, Tensor forward) {
+        Tensor out = like(z);
+        backend.copy(forward, out);
+        if (tracked(z)) {
+            tape.record(out, dOut -> addReduced(dOut, z));
+        }
+        return out;
+    }
+
+    /** Dropout while training; x itself in inference or at probability 0. */
+    public Tensor dropout(Tensor x, float probability, long seed, long stream) {
+        if (!isTraining() || probability == 0) {
+            return x;
+        }
+        Tensor out = like(x);
+        backend.dropout(probability, seed, stream, x, false, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> backend.dropout(probability, seed, stream, dOut, true, tape.gradient(x)));
+        }
+        return out;
+    }
+
+    /** Elementwise function of one tensor. */
+    public Tensor unary(UnaryOp op, Tensor x) {
+        Tensor out = like(x);
+        backend.unary(op, x, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> backend.unaryBackward(op, x, out, dOut, tape.gradient(x)));
+        }
+        return out;
+    }
+
+    public Tensor add(Tensor a, Tensor b) {
+        return binary(BinaryOp.ADD, a, b);
+    }
+
+    public Tensor subtract(Tensor a, Tensor b) {
+        return binary(BinaryOp.SUBTRACT, a, b);
+    }
+
+    public Tensor multiply(Tensor a, Tensor b) {
+        return binary(BinaryOp.MULTIPLY, a, b);
+    }
+
+    public Tensor divide(Tensor a, Tensor b) {
+        return binary(BinaryOp.DIVIDE, a, b);
+    }
+
+    /** Elementwise function of two tensors under NumPy's broadcasting; MAXIMUM and MINIMUM have no gradient. */
+    public Tensor binary(BinaryOp op, Tensor a, Tensor b) {
+        Tensor out = allocate(Shape.broadcast(a.shape(), b.shape()).toArray());
+        backend.binary(op, a, b, out);
+        if (tracked(a, b)) {
+            tape.record(out, BinaryGradient.of(op, this, a, b, out));
+        }
+        return out;
+    }
+
+    /** factor · x. */
+    public Tensor scale(Tensor x, float factor) {
+        Tensor out = like(x);
+        backend.scale(x, factor, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> backend.addScaled(dOut, factor, tape.gradient(x)));
+        }
+        return out;
+    }
+
+    /** Sum of all elements: [1]. */
+    public Tensor sum(Tensor x) {
+        return sum(x, Shape.of(1));
+    }
+
+    /** Mean of all elements: [1]. */
+    public Tensor mean(Tensor x) {
+        return scale(sum(x), 1f / x.numel());
+    }
+
+    /** Sum over axes down to a shape that broadcasts to x's; ranks equal, or [1] for everything. */
+    public Tensor sum(Tensor x, Shape target) {
+        Tensor out = scope.allocate(DType.F32, target);
+        Tensor source = target.numel() == 1 && x.rank() != target.rank() ? x.reshape(-1) : x;
+        backend.reduce(ReduceOp.SUM, source, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> {
+                Tensor dX = tape.gradient(x);
+                backend.binary(BinaryOp.ADD, dX, dOut.numel() == 1 ? dOut.reshape(1) : dOut, dX);
+            });
+        }
+        return out;
+    }
+
+    /** Adds a gradient to that of an input which was broadcast in the forward pass: stretched axes are summed. */
+    void addReduced(Tensor dOut, Tensor input) {
+        Tensor gradient = input == null || tape == null ? null : tape.gradient(input);
+        if (gradient == null) {
+            return;
+        }
+        if (gradient.shape().equals(dOut.shape())) {
+            backend.binary(BinaryOp.ADD, gradient, dOut, gradient);
+            return;
+        }
+        long[] dims = new long[dOut.rank()];
+        int shift = dOut.rank() - gradient.rank();
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = i < shift ? 1 : gradient.dim(i - shift);
+        }
+        Tensor reduced = allocate(dims);
+        backend.reduce(ReduceOp.SUM, dOut, reduced);
+        backend.binary(BinaryOp.ADD, gradient, reduced.reshape(gradient.shape().toArray()), gradient);
+    }
+}

@@ -1,0 +1,119 @@
+package org.xprompt4j.tensor;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The record of the differentiable operations of one step. {@link Ops} records; {@link #backward} walks the record once, from
+ * the last operation to the first, and each adds its gradients to those of its inputs.
+ *
+ * <p>Only tensors that descend from a watched one have gradients; for all others {@link #gradient} is null and their
+ * backward work is skipped. Gradients live in the tape's scope, those of watched tensors where the caller put them.
+ */
+public final class Tape {
+    /** Adds the gradients of one operation's inputs, given that of its output. */
+    @FunctionalInterface
+    public interface Step {
+        void backward(Tensor dOut);
+    }
+
+    private record Entry(Tensor output, Step step) {
+    }
+
+    private record View(Tensor base, UnaryOperator<Tensor> of) {
+    }
+
+    private final Backend backend;
+    private final MemoryScope scope;
+    private final List<Entry> entries = new ArrayList<>();
+    private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>(); // null value: tracked, no gradient yet
+    private final Map<Tensor, View> views = new IdentityHashMap<>();
+    private boolean walked;
+
+    /** A tape whose gradients are allocated in this scope. */
+    public Tape(Backend backend, MemoryScope scope) {
+        this.backend = backend;
+        this.scope = scope;
+    }
+
+    /**
+     * Starts following a tensor.
+     *
+     * @param leaf a parameter or input
+     * @param gradient same shape, F32; the gradient is added to what it holds
+     */
+    public void watch(Tensor leaf, Tensor gradient) {
+        if (!leaf.shape().equals(gradient.shape()) || gradient.dtype() != DType.F32) {
+            throw new IllegalArgumentException("gradient " + gradient + " for " + leaf + " must be F32 of the same shape");
+        }
+        gradients.put(leaf, gradient);
+    }
+
+    /** True when gradients flow to this tensor. */
+    public boolean tracks(Tensor tensor) {
+        return tensor != null && (gradients.containsKey(tensor) || views.containsKey(tensor));
+    }
+
+    /** Records an operation whose output depends on tracked inputs. */
+    public void record(Tensor output, Step step) {
+        gradients.put(output, null);
+        entries.add(new Entry(output, step));
+    }
+
+    /** Records that {@code view} shows memory of {@code base}: its gradient is the same view of the base's gradient. */
+    public void recordView(Tensor base, Tensor view, UnaryOperator<Tensor> of) {
+        if (tracks(base)) {
+            views.put(view, new View(base, of));
+        }
+    }
+
+    /** The gradient to add to; zeros the first time, null when the tensor is not tracked. */
+    public Tensor gradient(Tensor tensor) {
+        View view = tensor == null ? null : views.get(tensor);
+        if (view != null) {
+            return view.of().apply(gradient(view.base()));
+        }
+        if (!tracks(tensor)) {
+            return null;
+        }
+        Tensor gradient = gradients.get(tensor);
+        if (gradient == null) {
+            gradient = scope.allocate(DType.F32, tensor.shape());
+            backend.fill(gradient, 0);
+            gradients.put(tensor, gradient);
+        }
+        return gradient;
+    }
+
+    /**
+     * Computes all gradients of a scalar.
+     *
+     * @throws IllegalStateException when called twice or for a tensor that depends on nothing watched
+     */
+    public void backward(Tensor loss) {
+        if (walked) {
+            throw new IllegalStateException("backward was already called on this tape; record a new step on a new tape");
+        }
+        if (loss.numel() != 1 || !tracks(loss)) {
+            throw new IllegalStateException("backward needs a scalar that depends on a watched tensor, got " + loss);
+        }
+        walked = true;
+        backend.fill(gradient(loss), 1);
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            Entry entry = entries.get(i);
+            Tensor dOut = gradients.get(entry.output());
+            if (dOut != null) {
+                entry.step().backward(dOut);
+            }
+        }
+        entries.clear();
+    }
+
+    /** Number of recorded operations. */
+    public int size() {
+        return entries.size();
+    }
+}
