@@ -1,0 +1,128 @@
+package org.xprompt4j.xprompt.picture;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import javax.imageio.IIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.xprompt4j.tensor.InvalidInput;
+
+/**
+ * Reads any picture file that somebody may hand over: PNG, JPEG (CMYK too), WebP, GIF, BMP, TIFF. Nothing is believed before it
+ * is measured: the file's size and the header's width x height have limits. Grey, palette, alpha (blended on white), 16 bit and
+ * EXIF orientation all end in the same upright 8-bit RGB; of an animation the first frame is taken. Whatever fails is an
+ * {@link InvalidInput} that names the file. Colour profiles are ignored, as the reference does.
+ */
+public final class PictureReader {
+    /** Largest file that is opened. */
+    public static final long MAX_BYTES = 200_000_000;
+    /** Largest width x height that is decoded. */
+    public static final long MAX_PIXELS = 64_000_000;
+
+    static {
+        ImageIO.setUseCache(false);   // no temporary files
+    }
+
+    private PictureReader() {}
+
+    /**
+     * @param file a picture file of any kind
+     * @return its first picture, upright, on white
+     * @throws InvalidInput if it is missing, too large, damaged or not a picture
+     */
+    public static Picture read(Path file) {
+        byte[] bytes;
+        try {
+            if (!Files.exists(file)) {
+                throw new InvalidInput(file + ": there is no such file");
+            }
+            if (!Files.isRegularFile(file)) {
+                throw new InvalidInput(file + ": is not a file but a folder or device; name a picture file");
+            }
+            long size = Files.size(file);
+            if (size > MAX_BYTES) {
+                throw new InvalidInput(file + ": is " + size / 1_000_000 + " MB, more than the limit of " + MAX_BYTES / 1_000_000 + " MB; shrink it first");
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InvalidInput(file + ": cannot be read (" + e.getMessage() + "); check its permissions", e);
+        }
+        return decode(bytes, file.toString());
+    }
+
+    /**
+     * @param bytes a whole picture file
+     * @param name  what to call it in messages
+     * @return its first picture, upright, on white
+     * @throws InvalidInput if it is damaged or not a picture
+     */
+    public static Picture decode(byte[] bytes, String name) {
+        if (bytes.length == 0) {
+            throw new InvalidInput(name + ": is empty; give a PNG, JPEG, WebP, GIF, BMP or TIFF picture");
+        }
+        try (ImageInputStream stream = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+            if (!readers.hasNext()) {
+                throw new InvalidInput(name + ": is not a picture that can be read; give a PNG, JPEG, WebP, GIF, BMP or TIFF file");
+            }
+            ImageReader reader = readers.next();
+            try {
+                refuseTruncatedJpeg(reader, bytes, name);
+                return Upright.turn(decode(reader, stream, name), Upright.orientation(bytes));
+            } finally {
+                reader.dispose();
+            }
+        } catch (InvalidInput e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Decoders meet hostile bytes with all kinds of unchecked exceptions: index, null, negative size.
+            throw new InvalidInput(name + ": is damaged or not really the picture it says it is (" + oneLine(e) + "); save it again or give another", e);
+        } catch (OutOfMemoryError e) {
+            throw new InvalidInput(name + ": needs more memory than Java was given; shrink the picture or raise -Xmx", e);
+        }
+    }
+
+    private static Picture decode(ImageReader reader, ImageInputStream stream, String name) throws IOException {
+        // Metadata is ignored so that no compressed colour profile or text chunk is inflated.
+        reader.setInput(stream, true, true);
+        long width = reader.getWidth(0);
+        long height = reader.getHeight(0);
+        if (width < 1 || height < 1) {
+            throw new InvalidInput(name + ": its header says " + width + " x " + height + " pixels; it is damaged");
+        }
+        if (width * height > MAX_PIXELS) {
+            throw new InvalidInput(name + ": its header says " + width + " x " + height + " pixels, more than the limit of "
+                    + MAX_PIXELS / 1_000_000 + " million; shrink it first");
+        }
+        BufferedImage image = reader.read(0);
+        if (image == null || image.getWidth() > width || image.getHeight() > height) {
+            throw new IIOException("the picture is not of the size in its header");
+        }
+        return Opaque.rgb(image);
+    }
+
+    /** The JDK fills the missing part of a JPEG with grey and only warns, so the end marker is looked for here. */
+    private static void refuseTruncatedJpeg(ImageReader reader, byte[] bytes, String name) throws IOException {
+        if (!reader.getFormatName().toLowerCase(Locale.ROOT).contains("jp")) {
+            return;
+        }
+        for (int i = bytes.length - 2; i > 0; i--) {
+            if ((bytes[i] & 0xFF) == 0xFF && (bytes[i + 1] & 0xFF) == 0xD9) {
+                return;
+            }
+        }
+        throw new InvalidInput(name + ": is a truncated JPEG (no end marker); copy or save it again");
+    }
+
+    private static String oneLine(Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String line = message.lines().findFirst().orElse(e.getClass().getSimpleName()).strip();
+        return line.length() > 120 ? line.substring(0, 120) + "..." : line;
+    }
+}
