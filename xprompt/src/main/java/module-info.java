@@ -1,7 +1,11 @@
 /** The system: prompts, inference, training, tasks and data, evaluation, the command line. */
 module org.xprompt4j.xprompt {
     requires transitive org.xprompt4j.tensor;
+    requires com.fasterxml.jackson.databind;
     requires java.desktop;
+    requires org.knowm.xchart;
 
+    exports org.xprompt4j.xprompt.metric;
+    exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
 }
