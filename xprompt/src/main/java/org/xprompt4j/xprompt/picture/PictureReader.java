@@ -107,12 +107,16 @@ public final class PictureReader {
         return Opaque.rgb(image);
     }
 
-    /** The JDK fills the missing part of a JPEG with grey and only warns, so the end marker is looked for here. */
+    /** The JDK fills the missing part of a JPEG with grey and only warns, so the end marker is looked for here, behind the start of the scan. */
     private static void refuseTruncatedJpeg(ImageReader reader, byte[] bytes, String name) throws IOException {
         if (!reader.getFormatName().toLowerCase(Locale.ROOT).contains("jp")) {
             return;
         }
-        for (int i = bytes.length - 2; i > 0; i--) {
+        int scan = 2;
+        while (scan + 4 <= bytes.length && (bytes[scan + 1] & 0xFF) != 0xDA) {   // an EXIF thumbnail has an end marker of its own
+            scan += 2 + ((bytes[scan + 2] & 0xFF) << 8 | bytes[scan + 3] & 0xFF);
+        }
+        for (int i = bytes.length - 2; i > scan; i--) {
             if ((bytes[i] & 0xFF) == 0xFF && (bytes[i + 1] & 0xFF) == 0xD9) {
                 return;
             }
