@@ -8,4 +8,6 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.metric;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
+
+    opens org.xprompt4j.xprompt.config to com.fasterxml.jackson.databind;
 }
