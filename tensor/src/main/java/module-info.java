@@ -6,4 +6,6 @@ module org.xprompt4j.tensor {
     exports org.xprompt4j.tensor.op;
 
     uses org.xprompt4j.tensor.BackendProvider;
+
+    provides org.xprompt4j.tensor.BackendProvider with org.xprompt4j.tensor.scalar.ScalarBackendProvider;
 }

@@ -1,0 +1,244 @@
+package org.xprompt4j.tensor.scalar;
+
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.HostMemoryPool;
+import org.xprompt4j.tensor.MemoryPool;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.AdamWSpec;
+import org.xprompt4j.tensor.op.AttentionSpec;
+import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.Conv2dSpec;
+import org.xprompt4j.tensor.op.CrossEntropySpec;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.GroupNormSpec;
+import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.QkNormRopeSpec;
+import org.xprompt4j.tensor.op.ReduceOp;
+import org.xprompt4j.tensor.op.SamplingSpec;
+import org.xprompt4j.tensor.op.UnaryOp;
+
+/**
+ * All operations in plain loops on one thread, with float64 sums. Slow and simple: the oracle of the contract tests, and what
+ * runs where the vector module is missing. Faster host backends extend it and replace one operation after the other.
+ */
+public class ScalarBackend implements Backend {
+    static final String DEVICE = "scalar";
+
+    private final HostMemoryPool pool = new HostMemoryPool();
+
+    @Override
+    public String device() {
+        return DEVICE;
+    }
+
+    @Override
+    public String description() {
+        return "plain Java loops, one thread";
+    }
+
+    @Override
+    public MemoryScope openScope(String name) {
+        return new MemoryScope(name, pool);
+    }
+
+    @Override
+    public MemoryPool memory() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    @Override
+    public void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        Matmul.forward(spec, a, b, epilogue, out);
+    }
+
+    @Override
+    public void embedding(Tensor table, Tensor ids, Tensor out) {
+        Embedding.forward(table, ids, out);
+    }
+
+    @Override
+    public void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable) {
+        Embedding.backward(ids, dOut, dTable);
+    }
+
+    @Override
+    public void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
+        RmsNorm.forward(eps, x, weight, out, inverseRms);
+    }
+
+    @Override
+    public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dOut, Tensor dX, Tensor dWeight) {
+        RmsNorm.backward(x, weight, inverseRms, dOut, dX, dWeight);
+    }
+
+    @Override
+    public void layerNorm(float eps, Tensor x, Tensor weight, Tensor bias, Tensor out) {
+        LayerNorm.forward(eps, x, weight, bias, out);
+    }
+
+    @Override
+    public void layerNormBackward(float eps, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        LayerNorm.backward(eps, x, weight, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor out, Tensor mean, Tensor inverseStd) {
+        GroupNorm.forward(spec, x, weight, bias, out, mean, inverseStd);
+    }
+
+    @Override
+    public void groupNormBackward(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor inverseStd,
+            Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        GroupNorm.backward(spec, x, weight, bias, mean, inverseStd, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out) {
+        QkNormRope.forward(spec, x, weight, bias, positions, out);
+    }
+
+    @Override
+    public void qkNormRopeBackward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor positions, Tensor dOut, Tensor dX,
+            Tensor dWeight, Tensor dBias) {
+        QkNormRope.backward(spec, x, weight, positions, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        Attention.forward(spec, q, k, v, out, logSumExp);
+    }
+
+    @Override
+    public void attentionBackward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut,
+            Tensor dQ, Tensor dK, Tensor dV) {
+        Attention.backward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+    }
+
+    @Override
+    public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
+        CachedAttention.forward(scale, q, keys, values, lengths, out);
+    }
+
+    @Override
+    public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+        SwiGlu.forward(gate, up, out);
+    }
+
+    @Override
+    public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+        SwiGlu.backward(gate, up, dOut, dGate, dUp);
+    }
+
+    @Override
+    public void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
+        LinearCrossEntropy.forward(spec, hidden, weight, labels, rowLoss, logSumExp);
+    }
+
+    @Override
+    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp,
+            float scale, Tensor dHidden, Tensor dWeight) {
+        LinearCrossEntropy.backward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
+    }
+
+    @Override
+    public void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
+        Conv2d.forward(spec, x, weight, bias, residual, out);
+    }
+
+    @Override
+    public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        Conv2d.backward(spec, x, weight, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void upsampleNearest(Tensor x, Tensor out) {
+        Resample.upsampleNearest(x, out);
+    }
+
+    @Override
+    public void upsampleNearestBackward(Tensor dOut, Tensor dX) {
+        Resample.upsampleNearestBackward(dOut, dX);
+    }
+
+    @Override
+    public void averagePool(Tensor x, Tensor out) {
+        Resample.averagePool(x, out);
+    }
+
+    @Override
+    public void averagePoolBackward(Tensor dOut, Tensor dX) {
+        Resample.averagePoolBackward(dOut, dX);
+    }
+
+    @Override
+    public void nearestCode(Tensor z, Tensor codebook, Tensor codes) {
+        NearestCode.forward(z, codebook, codes);
+    }
+
+    @Override
+    public void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions,
+            Tensor tokens) {
+        Sampling.forward(spec, full, imageOnly, unconditional, streams, positions, tokens);
+    }
+
+    @Override
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+        AdamW.step(spec, weight, gradient, firstMoment, secondMoment);
+    }
+
+    @Override
+    public double sumOfSquares(Tensor x) {
+        return Reduce.sumOfSquares(x);
+    }
+
+    @Override
+    public void unary(UnaryOp op, Tensor x, Tensor out) {
+        Unary.forward(op, x, out);
+    }
+
+    @Override
+    public void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX) {
+        Unary.backward(op, x, out, dOut, dX);
+    }
+
+    @Override
+    public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
+        Binary.forward(op, a, b, out);
+    }
+
+    @Override
+    public void reduce(ReduceOp op, Tensor x, Tensor out) {
+        Reduce.forward(op, x, out);
+    }
+
+    @Override
+    public void copy(Tensor from, Tensor to) {
+        Copy.copy(from, to);
+    }
+
+    @Override
+    public void fill(Tensor x, float value) {
+        Copy.fill(x, value);
+    }
+
+    @Override
+    public void scale(Tensor x, float factor, Tensor out) {
+        Copy.scale(x, factor, out);
+    }
+
+    @Override
+    public void addScaled(Tensor x, float factor, Tensor sum) {
+        Copy.addScaled(x, factor, sum);
+    }
+
+    @Override
+    public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
+        Dropout.forward(probability, seed, stream, x, accumulate, out);
+    }
+}
