@@ -4,6 +4,7 @@ module org.xprompt4j.tensor {
 
     exports org.xprompt4j.tensor;
     exports org.xprompt4j.tensor.op;
+    exports org.xprompt4j.tensor.file;
 
     uses org.xprompt4j.tensor.BackendProvider;
 
