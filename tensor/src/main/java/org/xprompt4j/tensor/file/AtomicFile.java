@@ -42,20 +42,21 @@ public final class AtomicFile {
     public static void write(Path target, Body body) {
         Path place = place(target);
         Path folder = place.toAbsolutePath().getParent();
-        Path temp = folder.resolve("." + place.getFileName() + "." + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".part");
-        boolean done = false;
+        Path temp = folder.resolve(".xp-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".part");
+        boolean left = false;
         try {
             try (FileChannel out = FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                left = true;
                 body.write(out);
                 out.force(true);
             }
             Files.move(temp, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            done = true;
+            left = false;
             forceFolder(folder);
         } catch (IOException e) {
             throw cannotWrite(target, e);
         } finally {
-            if (!done) {
+            if (left) {
                 discard(temp);
             }
         }

@@ -79,6 +79,7 @@ public final class Json {
             case NoSuchFileException n -> "no such file or folder";
             case java.nio.file.AccessDeniedException a -> "permission denied";
             case java.nio.file.NotDirectoryException n -> "not a folder";
+            case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
     }
