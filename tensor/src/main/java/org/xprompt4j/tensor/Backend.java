@@ -17,10 +17,10 @@ import org.xprompt4j.tensor.op.UnaryOp;
  * The fused operations over tensors of one device. Programs call them through {@link Ops}, which allocates results and
  * records gradients; a backend only computes.
  *
- * <p>Rules for all methods. Tensors are contiguous unless a method says otherwise. Activations, gradients and losses are F32;
+ * <p>Rules for all methods, checked before any device sees the call. Tensors are contiguous unless a method says otherwise. Activations, gradients and losses are F32;
  * weights (matmul's b, embedding tables, norm weights and biases) may be BF16 in forward methods. Every accumulation is
  * float32 or wider. Outputs are overwritten, whatever they held; <b>gradients are added to</b> ({@code +=}), and a null
- * gradient is not computed. Pictures are channels-last. Sizes that contradict each other throw
+ * gradient is not computed. No axis is empty. Pictures are channels-last. Sizes that contradict each other throw
  * {@link IllegalArgumentException} naming the operation and both shapes. Results do not depend on the number of threads.
  */
 public interface Backend extends AutoCloseable {
@@ -29,6 +29,11 @@ public interface Backend extends AutoCloseable {
 
     /** One line for logs: what computes, how wide, how many workers. */
     String description();
+
+    /** True when this device computes on such memory as it is; the host's devices do so on pooled blocks and mapped files. */
+    default boolean canAddress(Storage storage) {
+        return storage instanceof HostStorage;
+    }
 
     /** Opens a scope for tensors of this device. */
     MemoryScope openScope(String name);
@@ -146,10 +151,10 @@ public interface Backend extends AutoCloseable {
      */
     void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out);
 
-    /** out = silu(gate) ⊙ up, all [rows, dim]. */
+    /** out = silu(gate) ⊙ up, all of one shape. */
     void swiGlu(Tensor gate, Tensor up, Tensor out);
 
-    /** Gradients of {@link #swiGlu}, all [rows, dim]. */
+    /** Gradients of {@link #swiGlu}, all of one shape. */
     void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
 
     /**
@@ -229,7 +234,7 @@ public interface Backend extends AutoCloseable {
     /** Elementwise function; x and out may be strided and may be the same tensor. */
     void unary(UnaryOp op, Tensor x, Tensor out);
 
-    /** dX += op'(x) ⊙ dOut; out is the value that the forward pass wrote. */
+    /** dX += op'(x) ⊙ dOut; out is the value that the forward pass wrote. All may be strided. */
     void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX);
 
     /** Elementwise function of two tensors broadcast to the shape of out; all may be strided, out may be a or b. */

@@ -29,11 +29,19 @@ public record Conv2dSpec(int stride, int top, int bottom, int left, int right) {
 
     /** Output height of an input height under a kernel height. */
     public long outHeight(long height, long kernel) {
-        return (height + top + bottom - kernel) / stride + 1;
+        return outSize("height", height, top + bottom, kernel);
     }
 
     /** Output width of an input width under a kernel width. */
     public long outWidth(long width, long kernel) {
-        return (width + left + right - kernel) / stride + 1;
+        return outSize("width", width, left + right, kernel);
+    }
+
+    private long outSize(String what, long size, long padding, long kernel) {
+        if (size + padding < kernel) {
+            throw new IllegalArgumentException("conv2d: a kernel of " + what + " " + kernel + " does not fit a picture of " + what + " " + size
+                    + " padded by " + padding);
+        }
+        return (size + padding - kernel) / stride + 1;
     }
 }

@@ -5,7 +5,7 @@ package org.xprompt4j.tensor.op;
  *
  * @param transposeA the first operand is stored [k, m] instead of [m, k]
  * @param transposeB the second operand is stored [n, k] instead of [k, n]; linear layers keep weights [out, in] and use this
- * @param accumulate adds to what the output holds (before the epilogue's residual, which must then be null)
+ * @param accumulate adds to what the output holds; takes no epilogue
  */
 public record MatmulSpec(boolean transposeA, boolean transposeB, boolean accumulate) {
     /** a [m, k] times b [k, n]. */

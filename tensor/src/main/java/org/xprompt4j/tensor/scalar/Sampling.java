@@ -66,7 +66,7 @@ final class Sampling {
             keepFrom(logits, sorted[sorted.length - spec.topK()]);
         }
         if (spec.topP() < 1) {
-            keepFrom(logits, nucleusThreshold(logits, spec.topP()));
+            keepNucleus(logits, spec.topP());
         }
         for (int i = 0; i < logits.length; i++) {
             if (logits[i] != Float.NEGATIVE_INFINITY) {
@@ -76,24 +76,22 @@ final class Sampling {
         return argmax(logits);
     }
 
-    /** The least logit of the smallest set of largest probabilities whose mass reaches p. */
-    private static float nucleusThreshold(float[] logits, double p) {
-        double[] probabilities = new double[logits.length];
-        for (int i = 0; i < logits.length; i++) {
-            probabilities[i] = logits[i];
-        }
-        Attention.softmax(probabilities, probabilities.length);
+    /** Drops what is not in the shortest prefix, by falling logit and rising index, whose share of the mass reaches p. */
+    private static void keepNucleus(float[] logits, double p) {
         int[] order = IntStream.range(0, logits.length).boxed().sorted(Comparator.comparingDouble(i -> -logits[i])).mapToInt(i -> i).toArray();
-        double mass = 0;
-        int last = 0;
-        while (last < order.length) {
-            mass += probabilities[order[last]];
-            if (mass >= p) {
-                break;
-            }
-            last++;
+        double[] mass = new double[order.length]; // [rank] running sum of exp(logit - largest)
+        double sum = 0;
+        for (int rank = 0; rank < order.length; rank++) {
+            sum += Math.exp((double) logits[order[rank]] - logits[order[0]]);
+            mass[rank] = sum;
         }
-        return logits[order[Math.min(last, order.length - 1)]];
+        int kept = 1;
+        while (kept < order.length && mass[kept - 1] < p * sum) {
+            kept++;
+        }
+        for (int rank = kept; rank < order.length; rank++) {
+            logits[order[rank]] = Float.NEGATIVE_INFINITY;
+        }
     }
 
     private static void keepFrom(float[] logits, float threshold) {

@@ -1,0 +1,189 @@
+package org.xprompt4j.tensor;
+
+import java.util.Arrays;
+
+/**
+ * Checks the tensors of one call against the shapes of its contract. Axes have names, as in the documentation of
+ * {@link Backend}: the first tensor that uses a name fixes its size, every later one must agree.
+ *
+ * <p>Messages name the operation, the tensor at fault, the rule, and the tensor that fixed the size.
+ */
+final class ArgumentRules {
+    private static final int MOST_AXES = 12;
+
+    private final Backend backend;
+    private final String operation;
+    private final String[] axes = new String[MOST_AXES];
+    private final long[] sizes = new long[MOST_AXES];
+    private final String[] origins = new String[MOST_AXES];
+    private int known;
+
+    ArgumentRules(Backend backend, String operation) {
+        this.backend = backend;
+        this.operation = operation;
+    }
+
+    /** An F32 tensor, row-major. */
+    ArgumentRules f32(String name, Tensor tensor, String... shape) {
+        requireType(name, tensor, "F32", tensor != null && tensor.dtype() == DType.F32);
+        return shaped(name, tensor, shape);
+    }
+
+    /** An F32 tensor or null. */
+    ArgumentRules f32OrNull(String name, Tensor tensor, String... shape) {
+        return tensor == null ? this : f32(name, tensor, shape);
+    }
+
+    /** A weight of a forward method: F32 or BF16. */
+    ArgumentRules weight(String name, Tensor tensor, String... shape) {
+        requireType(name, tensor, "F32 or BF16", tensor != null && (tensor.dtype() == DType.F32 || tensor.dtype() == DType.BF16));
+        return shaped(name, tensor, shape);
+    }
+
+    /** A weight or null. */
+    ArgumentRules weightOrNull(String name, Tensor tensor, String... shape) {
+        return tensor == null ? this : weight(name, tensor, shape);
+    }
+
+    /** An I32 tensor. */
+    ArgumentRules i32(String name, Tensor tensor, String... shape) {
+        requireType(name, tensor, "I32", tensor != null && tensor.dtype() == DType.I32);
+        return shaped(name, tensor, shape);
+    }
+
+    /** F32 tensors of any one shape, row-major; null ones are left out. */
+    ArgumentRules sameShape(String name, Tensor first, String otherName, Tensor other) {
+        if (other != null) {
+            f32Contiguous(name, first);
+            f32Contiguous(otherName, other);
+            requireEqualShapes(name, first, otherName, other);
+        }
+        return this;
+    }
+
+    /** F32 tensors of as many elements, row-major. */
+    ArgumentRules sameSize(String name, Tensor first, String otherName, Tensor other) {
+        f32Contiguous(name, first);
+        f32Contiguous(otherName, other);
+        if (first.numel() != other.numel()) {
+            throw error(otherName + " " + other + " and " + name + " " + first + " must have as many elements");
+        }
+        return this;
+    }
+
+    /** An F32 tensor of any shape, row-major. */
+    ArgumentRules f32Contiguous(String name, Tensor tensor) {
+        f32Strided(name, tensor);
+        requireContiguous(name, tensor);
+        return this;
+    }
+
+    /** An F32 tensor of any shape and strides. */
+    ArgumentRules f32Strided(String name, Tensor tensor) {
+        requireType(name, tensor, "F32", tensor != null && tensor.dtype() == DType.F32);
+        return usable(name, tensor);
+    }
+
+    /** A tensor of any type, shape and strides that this device can compute with. */
+    ArgumentRules usable(String name, Tensor tensor) {
+        requireType(name, tensor, "given", tensor != null);
+        Storage storage = tensor.storage();
+        if (!storage.isAlive()) {
+            throw storage.closed();
+        }
+        if (!backend.canAddress(storage)) {
+            throw error(name + " " + tensor + " does not lie in memory of device '" + backend.device() + "'; copy it there first");
+        }
+        return this;
+    }
+
+    /** A tensor that is written may not have several indices at one place. */
+    ArgumentRules writable(String name, Tensor tensor) {
+        for (int axis = 0; axis < tensor.rank(); axis++) {
+            require(tensor.dim(axis) <= 1 || tensor.stride(axis) != 0, name + " " + tensor + " is stretched by broadcasting and cannot be written");
+        }
+        return this;
+    }
+
+    /** An output that must not share memory with an input. */
+    ArgumentRules apart(String name, Tensor output, String inputName, Tensor input) {
+        boolean overlap = output.storage() == input.storage()
+                && output.offset() * output.dtype().bytes() < input.offset() * input.dtype().bytes() + input.byteSize()
+                && input.offset() * input.dtype().bytes() < output.offset() * output.dtype().bytes() + output.byteSize();
+        return require(!overlap, name + " " + output + " overlaps " + inputName + " " + input);
+    }
+
+    ArgumentRules requireEqualShapes(String name, Tensor first, String otherName, Tensor other) {
+        return require(first.shape().equals(other.shape()), otherName + " " + other + " must have the shape of " + name + " " + first);
+    }
+
+    /** Fixes the size of an axis that follows from others. */
+    ArgumentRules fix(String axis, long size, String origin) {
+        axes[known] = axis;
+        sizes[known] = size;
+        origins[known++] = origin;
+        return this;
+    }
+
+    /** The first axis must be a multiple of the second. */
+    ArgumentRules divides(String divisor, String axis) {
+        return require(size(axis) % size(divisor) == 0, divisor + " " + size(divisor) + " must divide " + axis + " " + size(axis));
+    }
+
+    ArgumentRules require(boolean holds, String rule) {
+        if (!holds) {
+            throw error(rule);
+        }
+        return this;
+    }
+
+    /** The size of an axis that some tensor fixed. */
+    long size(String axis) {
+        return sizes[find(axis)];
+    }
+
+    IllegalArgumentException error(String message) {
+        return new IllegalArgumentException(operation + ": " + message);
+    }
+
+    private ArgumentRules shaped(String name, Tensor tensor, String... shape) {
+        usable(name, tensor);
+        if (tensor.rank() != shape.length) {
+            throw error(name + " " + tensor + " must have shape " + Arrays.toString(shape));
+        }
+        for (int i = 0; i < shape.length; i++) {
+            long size = tensor.dim(i);
+            int at = find(shape[i]);
+            if (at < 0) {
+                require(size > 0, shape[i] + " of " + name + " " + tensor + " must be at least 1");
+                fix(shape[i], size, name + " " + tensor);
+            } else if (sizes[at] != size) {
+                throw error(name + " " + tensor + " must have shape " + Arrays.toString(shape) + ", but " + shape[i] + " is " + sizes[at]
+                        + " by " + origins[at]);
+            }
+        }
+        requireContiguous(name, tensor);
+        return this;
+    }
+
+    private void requireContiguous(String name, Tensor tensor) {
+        if (!tensor.isContiguous()) {
+            throw error(name + " " + tensor + " must be contiguous; copy it first");
+        }
+    }
+
+    private void requireType(String name, Tensor tensor, String rule, boolean holds) {
+        if (!holds) {
+            throw error(tensor == null ? name + " is missing (null)" : name + " " + tensor + " must be " + rule);
+        }
+    }
+
+    private int find(String axis) {
+        for (int i = 0; i < known; i++) {
+            if (axes[i].equals(axis)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,374 @@
+package org.xprompt4j.tensor;
+
+import org.xprompt4j.tensor.op.AdamWSpec;
+import org.xprompt4j.tensor.op.AttentionSpec;
+import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.Conv2dSpec;
+import org.xprompt4j.tensor.op.CrossEntropySpec;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.GroupNormSpec;
+import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.QkNormRopeSpec;
+import org.xprompt4j.tensor.op.ReduceOp;
+import org.xprompt4j.tensor.op.SamplingSpec;
+import org.xprompt4j.tensor.op.UnaryOp;
+
+/**
+ * Checks every argument once for all devices, then forwards: types, shapes, contiguity, device, and that the memory is still
+ * there. The backends below compute and check only what lies in the data (ids, labels, lengths).
+ * {@link Backends#open} returns every device behind one of these.
+ */
+final class CheckedBackend implements Backend {
+    private final Backend backend;
+
+    CheckedBackend(Backend backend) {
+        this.backend = backend;
+    }
+
+    private ArgumentRules rules(String operation) {
+        return new ArgumentRules(backend, operation);
+    }
+
+    @Override
+    public String device() {
+        return backend.device();
+    }
+
+    @Override
+    public String description() {
+        return backend.description();
+    }
+
+    @Override
+    public boolean canAddress(Storage storage) {
+        return backend.canAddress(storage);
+    }
+
+    @Override
+    public MemoryScope openScope(String name) {
+        return backend.openScope(name);
+    }
+
+    @Override
+    public MemoryPool memory() {
+        return backend.memory();
+    }
+
+    @Override
+    public void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        ArgumentRules rules = rules("matmul");
+        rules.f32("a", a, spec.transposeA() ? new String[] {"k", "m"} : new String[] {"m", "k"})
+                .weight("b", b, spec.transposeB() ? new String[] {"n", "k"} : new String[] {"k", "n"})
+                .f32("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "b", b)
+                .weightOrNull("bias", epilogue.bias(), "n")
+                .f32OrNull("multiplier", epilogue.multiplier(), "m", "n")
+                .f32OrNull("residual", epilogue.residual(), "m", "n")
+                .require(!spec.accumulate() || epilogue.isNone(), "an accumulating product takes no epilogue");
+        backend.matmul(spec, a, b, epilogue, out);
+    }
+
+    @Override
+    public void embedding(Tensor table, Tensor ids, Tensor out) {
+        rules("embedding").weight("table", table, "rows", "dim").i32("ids", ids, "n").f32("out", out, "n", "dim");
+        backend.embedding(table, ids, out);
+    }
+
+    @Override
+    public void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable) {
+        rules("embeddingBackward").f32("dTable", dTable, "rows", "dim").i32("ids", ids, "n").f32("dOut", dOut, "n", "dim");
+        backend.embeddingBackward(ids, dOut, dTable);
+    }
+
+    @Override
+    public void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
+        rules("rmsNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").f32("out", out, "rows", "dim")
+                .f32OrNull("inverseRms", inverseRms, "rows");
+        backend.rmsNorm(eps, x, weight, out, inverseRms);
+    }
+
+    @Override
+    public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dOut, Tensor dX, Tensor dWeight) {
+        rules("rmsNormBackward").f32("x", x, "rows", "dim").f32("weight", weight, "dim").f32("inverseRms", inverseRms, "rows")
+                .f32("dOut", dOut, "rows", "dim").f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim");
+        backend.rmsNormBackward(x, weight, inverseRms, dOut, dX, dWeight);
+    }
+
+    @Override
+    public void layerNorm(float eps, Tensor x, Tensor weight, Tensor bias, Tensor out) {
+        rules("layerNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").weight("bias", bias, "dim").f32("out", out, "rows", "dim");
+        backend.layerNorm(eps, x, weight, bias, out);
+    }
+
+    @Override
+    public void layerNormBackward(float eps, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        rules("layerNormBackward").f32("x", x, "rows", "dim").f32("weight", weight, "dim").f32("dOut", dOut, "rows", "dim")
+                .f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim").f32OrNull("dBias", dBias, "dim");
+        backend.layerNormBackward(eps, x, weight, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor out, Tensor mean, Tensor inverseStd) {
+        groupNormRules("groupNorm", spec, x).weight("weight", weight, "channels").weight("bias", bias, "channels")
+                .f32("out", out, "batch", "height", "width", "channels")
+                .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups");
+        backend.groupNorm(spec, x, weight, bias, out, mean, inverseStd);
+    }
+
+    @Override
+    public void groupNormBackward(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor inverseStd, Tensor dOut,
+            Tensor dX, Tensor dWeight, Tensor dBias) {
+        groupNormRules("groupNormBackward", spec, x).f32("weight", weight, "channels").f32("bias", bias, "channels")
+                .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups")
+                .f32("dOut", dOut, "batch", "height", "width", "channels").f32OrNull("dX", dX, "batch", "height", "width", "channels")
+                .f32OrNull("dWeight", dWeight, "channels").f32OrNull("dBias", dBias, "channels");
+        backend.groupNormBackward(spec, x, weight, bias, mean, inverseStd, dOut, dX, dWeight, dBias);
+    }
+
+    private ArgumentRules groupNormRules(String operation, GroupNormSpec spec, Tensor x) {
+        return rules(operation).require(spec.groups() > 0, "groups must be positive, not " + spec.groups())
+                .f32("x", x, "batch", "height", "width", "channels").fix("groups", spec.groups(), "the spec").divides("groups", "channels");
+    }
+
+    @Override
+    public void qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out) {
+        qkNormRopeRules("qkNormRope", x, positions).weight("weight", weight, "groups", "headDim").weight("bias", bias, "groups", "headDim")
+                .divides("groups", "heads").f32("out", out, "batch", "seq", "heads", "headDim");
+        backend.qkNormRope(spec, x, weight, bias, positions, out);
+    }
+
+    @Override
+    public void qkNormRopeBackward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor positions, Tensor dOut,
+            Tensor dX, Tensor dWeight, Tensor dBias) {
+        qkNormRopeRules("qkNormRopeBackward", x, positions).f32("weight", weight, "groups", "headDim").divides("groups", "heads")
+                .f32("dOut", dOut, "batch", "seq", "heads", "headDim").f32OrNull("dX", dX, "batch", "seq", "heads", "headDim")
+                .f32OrNull("dWeight", dWeight, "groups", "headDim").f32OrNull("dBias", dBias, "groups", "headDim");
+        backend.qkNormRopeBackward(spec, x, weight, positions, dOut, dX, dWeight, dBias);
+    }
+
+    private ArgumentRules qkNormRopeRules(String operation, Tensor x, Tensor positions) {
+        ArgumentRules rules = rules(operation).f32("x", x, "batch", "seq", "heads", "headDim").i32("positions", positions, "batch", "seq");
+        return rules.require(rules.size("headDim") % 2 == 0, "headDim of x " + x + " must be even");
+    }
+
+    @Override
+    public void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        attentionRules("attention", spec, q, k, v).f32("out", out, "batch", "queries", "heads", "headDim")
+                .apart("out", out, "q", q).apart("out", out, "k", k).apart("out", out, "v", v)
+                .f32OrNull("logSumExp", logSumExp, "batch", "heads", "queries");
+        backend.attention(spec, q, k, v, out, logSumExp);
+    }
+
+    @Override
+    public void attentionBackward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut,
+            Tensor dQ, Tensor dK, Tensor dV) {
+        attentionRules("attentionBackward", spec, q, k, v).f32("out", out, "batch", "queries", "heads", "headDim")
+                .f32("logSumExp", logSumExp, "batch", "heads", "queries").f32("dOut", dOut, "batch", "queries", "heads", "headDim")
+                .f32OrNull("dQ", dQ, "batch", "queries", "heads", "headDim").f32OrNull("dK", dK, "batch", "keys", "kvHeads", "headDim")
+                .f32OrNull("dV", dV, "batch", "keys", "kvHeads", "headDim");
+        backend.attentionBackward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+    }
+
+    private ArgumentRules attentionRules(String operation, AttentionSpec spec, Tensor q, Tensor k, Tensor v) {
+        return rules(operation).fix("queries", spec.mask().queries(), "the " + spec.mask()).fix("keys", spec.mask().keys(), "the " + spec.mask())
+                .f32("q", q, "batch", "queries", "heads", "headDim").f32("k", k, "batch", "keys", "kvHeads", "headDim")
+                .f32("v", v, "batch", "keys", "kvHeads", "headDim").divides("kvHeads", "heads");
+    }
+
+    @Override
+    public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
+        rules("cachedAttention").f32("q", q, "batch", "heads", "headDim").f32("keys", keys, "batch", "capacity", "kvHeads", "headDim")
+                .f32("values", values, "batch", "capacity", "kvHeads", "headDim").divides("kvHeads", "heads")
+                .i32("lengths", lengths, "batch").f32("out", out, "batch", "heads", "headDim").apart("out", out, "q", q);
+        backend.cachedAttention(scale, q, keys, values, lengths, out);
+    }
+
+    @Override
+    public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+        rules("swiGlu").f32Contiguous("out", out).sameShape("gate", gate, "up", up).sameShape("gate", gate, "out", out);
+        backend.swiGlu(gate, up, out);
+    }
+
+    @Override
+    public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+        rules("swiGluBackward").f32Contiguous("up", up).f32Contiguous("dOut", dOut).sameShape("gate", gate, "up", up)
+                .sameShape("gate", gate, "dOut", dOut).sameShape("gate", gate, "dGate", dGate).sameShape("gate", gate, "dUp", dUp);
+        backend.swiGluBackward(gate, up, dOut, dGate, dUp);
+    }
+
+    @Override
+    public void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
+        rules("linearCrossEntropy").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim").i32("labels", labels, "rows")
+                .f32("rowLoss", rowLoss, "rows").f32("logSumExp", logSumExp, "rows");
+        backend.linearCrossEntropy(spec, hidden, weight, labels, rowLoss, logSumExp);
+    }
+
+    @Override
+    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+            Tensor dHidden, Tensor dWeight) {
+        rules("linearCrossEntropyBackward").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim")
+                .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows")
+                .f32OrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim");
+        backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
+    }
+
+    @Override
+    public void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
+        conv2dRules("conv2d", spec, x, weight, true).weightOrNull("bias", bias, "out")
+                .f32OrNull("residual", residual, "batch", "outHeight", "outWidth", "out")
+                .f32("out", out, "batch", "outHeight", "outWidth", "out").apart("out", out, "x", x).apart("out", out, "weight", weight);
+        backend.conv2d(spec, x, weight, bias, residual, out);
+    }
+
+    @Override
+    public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        conv2dRules("conv2dBackward", spec, x, weight, false).f32("dOut", dOut, "batch", "outHeight", "outWidth", "out")
+                .f32OrNull("dX", dX, "batch", "height", "width", "in")
+                .f32OrNull("dWeight", dWeight, "out", "in", "kernelHeight", "kernelWidth").f32OrNull("dBias", dBias, "out");
+        backend.conv2dBackward(spec, x, weight, dOut, dX, dWeight, dBias);
+    }
+
+    private ArgumentRules conv2dRules(String operation, Conv2dSpec spec, Tensor x, Tensor weight, boolean forward) {
+        ArgumentRules rules = rules(operation).f32("x", x, "batch", "height", "width", "in");
+        String[] shape = {"out", "in", "kernelHeight", "kernelWidth"};
+        if (forward) {
+            rules.weight("weight", weight, shape);
+        } else {
+            rules.f32("weight", weight, shape);
+        }
+        String origin = "x " + x + " under weight " + weight + " and " + spec;
+        return rules.fix("outHeight", spec.outHeight(x.dim(1), weight.dim(2)), origin).fix("outWidth", spec.outWidth(x.dim(2), weight.dim(3)), origin);
+    }
+
+    @Override
+    public void upsampleNearest(Tensor x, Tensor out) {
+        doubled(rules("upsampleNearest"), "x", x, "out", out);
+        backend.upsampleNearest(x, out);
+    }
+
+    @Override
+    public void upsampleNearestBackward(Tensor dOut, Tensor dX) {
+        doubled(rules("upsampleNearestBackward"), "dX", dX, "dOut", dOut);
+        backend.upsampleNearestBackward(dOut, dX);
+    }
+
+    @Override
+    public void averagePool(Tensor x, Tensor out) {
+        doubled(rules("averagePool"), "out", out, "x", x);
+        backend.averagePool(x, out);
+    }
+
+    @Override
+    public void averagePoolBackward(Tensor dOut, Tensor dX) {
+        doubled(rules("averagePoolBackward"), "dOut", dOut, "dX", dX);
+        backend.averagePoolBackward(dOut, dX);
+    }
+
+    private static void doubled(ArgumentRules rules, String smallName, Tensor small, String largeName, Tensor large) {
+        rules.f32(smallName, small, "batch", "h", "w", "c");
+        rules.fix("2h", 2 * rules.size("h"), smallName + " " + small).fix("2w", 2 * rules.size("w"), smallName + " " + small)
+                .f32(largeName, large, "batch", "2h", "2w", "c");
+    }
+
+    @Override
+    public void nearestCode(Tensor z, Tensor codebook, Tensor codes) {
+        rules("nearestCode").f32("z", z, "rows", "dim").f32("codebook", codebook, "codes", "dim").i32("codes", codes, "rows");
+        backend.nearestCode(z, codebook, codes);
+    }
+
+    @Override
+    public void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions, Tensor tokens) {
+        ArgumentRules rules = rules("sample").f32("full", full, "rows", "vocab").f32OrNull("imageOnly", imageOnly, "rows", "vocab")
+                .f32OrNull("unconditional", unconditional, "rows", "vocab").i32("streams", streams, "rows").i32("positions", positions, "rows")
+                .i32("tokens", tokens, "rows").require(imageOnly == null || unconditional != null, "imageOnly rows need unconditional rows too");
+        rules.require((long) spec.firstAllowed() + spec.allowedCount() <= rules.size("vocab"), "allowed ids " + spec.firstAllowed() + "+"
+                + spec.allowedCount() + " reach beyond the vocabulary of full " + full);
+        backend.sample(spec, full, imageOnly, unconditional, streams, positions, tokens);
+    }
+
+    @Override
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+        rules("adamW").sameSize("weight", weight, "gradient", gradient).sameSize("weight", weight, "firstMoment", firstMoment)
+                .sameSize("weight", weight, "secondMoment", secondMoment).require(spec.step() >= 1, "steps count from 1, not " + spec.step());
+        backend.adamW(spec, weight, gradient, firstMoment, secondMoment);
+    }
+
+    @Override
+    public double sumOfSquares(Tensor x) {
+        rules("sumOfSquares").f32Contiguous("x", x);
+        return backend.sumOfSquares(x);
+    }
+
+    @Override
+    public void unary(UnaryOp op, Tensor x, Tensor out) {
+        rules("unary " + op).f32Strided("x", x).f32Strided("out", out).writable("out", out).requireEqualShapes("x", x, "out", out);
+        backend.unary(op, x, out);
+    }
+
+    @Override
+    public void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX) {
+        rules("unaryBackward " + op).f32Strided("x", x).f32Strided("out", out).f32Strided("dOut", dOut).f32Strided("dX", dX).writable("dX", dX)
+                .requireEqualShapes("x", x, "out", out).requireEqualShapes("x", x, "dOut", dOut).requireEqualShapes("x", x, "dX", dX);
+        backend.unaryBackward(op, x, out, dOut, dX);
+    }
+
+    @Override
+    public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
+        rules("binary " + op).f32Strided("a", a).f32Strided("b", b).f32Strided("out", out).writable("out", out)
+                .require(broadcastsTo(a, out) && broadcastsTo(b, out), "a " + a + " and b " + b + " do not broadcast to out " + out);
+        backend.binary(op, a, b, out);
+    }
+
+    @Override
+    public void reduce(ReduceOp op, Tensor x, Tensor out) {
+        rules("reduce " + op).f32Strided("x", x).f32Contiguous("out", out)
+                .require(x.rank() == out.rank() && broadcastsTo(out, x) && x.numel() > 0,
+                        "out " + out + " must have the rank of x " + x + ", and each size that of x or 1");
+        backend.reduce(op, x, out);
+    }
+
+    private static boolean broadcastsTo(Tensor small, Tensor large) {
+        int shift = large.rank() - small.rank();
+        boolean fits = shift >= 0;
+        for (int i = 0; fits && i < small.rank(); i++) {
+            fits = small.dim(i) == 1 || small.dim(i) == large.dim(i + shift);
+        }
+        return fits;
+    }
+
+    @Override
+    public void copy(Tensor from, Tensor to) {
+        rules("copy").usable("from", from).usable("to", to).writable("to", to).requireEqualShapes("from", from, "to", to);
+        if (to.numel() > 0) {
+            backend.copy(from, to);
+        }
+    }
+
+    @Override
+    public void fill(Tensor x, float value) {
+        rules("fill").usable("x", x).writable("x", x);
+        backend.fill(x, value);
+    }
+
+    @Override
+    public void scale(Tensor x, float factor, Tensor out) {
+        rules("scale").sameSize("x", x, "out", out);
+        backend.scale(x, factor, out);
+    }
+
+    @Override
+    public void addScaled(Tensor x, float factor, Tensor sum) {
+        rules("addScaled").sameSize("x", x, "sum", sum);
+        backend.addScaled(x, factor, sum);
+    }
+
+    @Override
+    public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
+        rules("dropout").sameSize("x", x, "out", out).require(probability >= 0 && probability < 1, "probability must be in [0, 1), not " + probability);
+        backend.dropout(probability, seed, stream, x, accumulate, out);
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}
