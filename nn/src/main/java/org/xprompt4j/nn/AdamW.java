@@ -1,0 +1,124 @@
+package org.xprompt4j.nn;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.AdamWSpec;
+
+/**
+ * AdamW (Loshchilov and Hutter, 2019) over the parameters of a module that have a gradient. Decay applies to matrices; norms
+ * and biases have a decay of their own, usually 0. The state is a set of named tensors, {@code m.NAME}, {@code v.NAME} and
+ * {@code step} [1] I32, so that a run can be stored and resumed.
+ */
+public final class AdamW {
+    /**
+     * What does not change from step to step.
+     *
+     * @param beta1 decay of the first moment
+     * @param beta2 decay of the second moment
+     * @param eps added outside the root
+     * @param weightDecay of parameters that decay (matrices)
+     * @param otherDecay of all other parameters
+     */
+    public record Settings(float beta1, float beta2, float eps, float weightDecay, float otherDecay) {
+        public Settings {
+            if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps > 0 && weightDecay >= 0 && otherDecay >= 0)) {
+                throw new IllegalArgumentException("AdamW needs betas in [0, 1), eps > 0 and decays >= 0, got betas " + beta1 + ", "
+                        + beta2 + ", eps " + eps + ", decays " + weightDecay + ", " + otherDecay);
+            }
+        }
+
+        /** Betas 0.9 and 0.95, eps 1e-8, decay 0.1 on matrices only. */
+        public static Settings standard() {
+            return new Settings(0.9f, 0.95f, 1e-8f, 0.1f, 0);
+        }
+    }
+
+    private record Slot(Parameter parameter, Tensor firstMoment, Tensor secondMoment) { // moments [shape of the parameter]
+    }
+
+    private final Backend backend;
+    private final Settings settings;
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Tensor stepTensor; // [1] I32, the number of steps done
+    private int steps;
+
+    /** An optimiser with zero moments, whose state lives in the scope. */
+    public AdamW(Backend backend, MemoryScope scope, Module module, Settings settings) {
+        this.backend = backend;
+        this.settings = settings;
+        this.stepTensor = scope.of(new int[] {0}, 1);
+        module.forEachParameter((name, parameter) -> {
+            if (parameter.gradient() != null) {
+                Tensor first = scope.allocate(DType.F32, parameter.shape());
+                Tensor second = scope.allocate(DType.F32, parameter.shape());
+                backend.fill(first, 0);
+                backend.fill(second, 0);
+                slots.put(name, new Slot(parameter, first, second));
+            }
+        });
+        if (slots.isEmpty()) {
+            throw new IllegalArgumentException("nothing to optimise: no parameter has a gradient; call allocateGradients first");
+        }
+    }
+
+    /** One step in place. The gradients are multiplied by {@code gradientScale} first (clipping, averaging) and not changed. */
+    public void step(float learningRate, float gradientScale) {
+        steps++;
+        stepTensor.set(steps);
+        for (Slot slot : slots.values()) {
+            float decay = slot.parameter.decays() ? settings.weightDecay : settings.otherDecay;
+            backend.adamW(new AdamWSpec(learningRate, settings.beta1, settings.beta2, settings.eps, decay, steps, gradientScale),
+                    slot.parameter.value(), slot.parameter.gradient(), slot.firstMoment, slot.secondMoment);
+        }
+    }
+
+    /** Steps done so far. */
+    public int steps() {
+        return steps;
+    }
+
+    /** The state by name; the tensors are the living ones, write them before the next step. */
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        state.put("step", stepTensor);
+        slots.forEach((name, slot) -> {
+            state.put("m." + name, slot.firstMoment);
+            state.put("v." + name, slot.secondMoment);
+        });
+        return state;
+    }
+
+    /**
+     * Takes a stored state over.
+     *
+     * @param source tensor of a name, null when there is none
+     * @param where file name for messages
+     */
+    public void load(Function<String, Tensor> source, String where) {
+        Map<String, Tensor> found = new LinkedHashMap<>();
+        state().forEach((name, target) -> {
+            Tensor stored = source.apply(name);
+            if (stored == null) {
+                throw new InvalidInput(where + ": optimiser state '" + name + "' is missing; it belongs to another model or is incomplete");
+            }
+            if (!stored.shape().equals(target.shape()) || stored.dtype() != target.dtype()) {
+                throw new InvalidInput(where + ": optimiser state '" + name + "' is " + stored.dtype() + stored.shape() + ", the model needs "
+                        + target.dtype() + target.shape());
+            }
+            found.put(name, stored);
+        });
+        int step = found.get("step").toIntArray()[0];
+        if (step < 0) {
+            throw new InvalidInput(where + ": optimiser state 'step' is " + step + ", must not be negative");
+        }
+        state().forEach((name, target) -> backend.copy(found.get(name), target));
+        steps = step;
+    }
+}

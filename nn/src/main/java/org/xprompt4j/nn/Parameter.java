@@ -1,0 +1,98 @@
+package org.xprompt4j.nn;
+
+import java.util.function.Predicate;
+
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Shape;
+import org.xprompt4j.tensor.Tensor;
+
+/**
+ * A trainable tensor. It is declared by its shape alone and gets memory later: {@link #allocate} for a new model,
+ * {@link #bind} for weights that lie somewhere already, such as a mapped file. The gradient exists only in training.
+ */
+public final class Parameter {
+    private final Predicate<Shape> accepts;
+    private final Initialisation initialisation;
+    private final boolean decays;
+    private Shape shape;
+    private Tensor value; // [shape], F32 or BF16
+    private Tensor gradient; // [shape], F32; null when frozen or in inference
+
+    /** A parameter of one shape; {@code decays} is true for matrices, which weight decay pulls to zero. */
+    public Parameter(Shape shape, boolean decays, Initialisation initialisation) {
+        this(shape, decays, initialisation, shape::equals);
+    }
+
+    /** A parameter that files may also hold in other shapes. */
+    public Parameter(Shape shape, boolean decays, Initialisation initialisation, Predicate<Shape> accepts) {
+        this.shape = shape;
+        this.decays = decays;
+        this.initialisation = initialisation;
+        this.accepts = accepts;
+    }
+
+    /** The shape of the value; before {@link #bind} the one that was declared. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** True when a file may hold this parameter in that shape. */
+    public boolean accepts(Shape candidate) {
+        return accepts.test(candidate);
+    }
+
+    /** True when weight decay applies (matrices: projections, embeddings, heads). */
+    public boolean decays() {
+        return decays;
+    }
+
+    public Initialisation initialisation() {
+        return initialisation;
+    }
+
+    public boolean isBound() {
+        return value != null;
+    }
+
+    /** The weights, [shape]. */
+    public Tensor value() {
+        if (value == null) {
+            throw new IllegalStateException("parameter of shape " + shape + " has no memory yet; initialise or load the model first");
+        }
+        return value;
+    }
+
+    /** The gradient, [shape] F32; null when the parameter is frozen or the model does not train. */
+    public Tensor gradient() {
+        return gradient;
+    }
+
+    /** Uses this tensor as the weights; a gradient of before is dropped. */
+    public void bind(Tensor weights) {
+        if (!accepts.test(weights.shape())) {
+            throw new IllegalArgumentException("weights " + weights + " do not fit a parameter of shape " + shape);
+        }
+        shape = weights.shape();
+        value = weights;
+        gradient = null;
+    }
+
+    /** Takes float32 memory for the weights from a scope; the elements are not set. */
+    public void allocate(MemoryScope scope) {
+        bind(scope.allocate(DType.F32, shape));
+    }
+
+    /** Takes memory for the gradient; its elements are not set. */
+    public void allocateGradient(MemoryScope scope) {
+        if (value().dtype() != DType.F32) {
+            throw new IllegalStateException("weights of type " + value.dtype() + " cannot be trained; load the model as F32");
+        }
+        gradient = scope.allocate(DType.F32, shape);
+    }
+
+    /** Stops training this parameter: it is no longer watched or stepped. */
+    public void freeze() {
+        gradient = null;
+    }
+}

@@ -1,0 +1,91 @@
+package org.xprompt4j.nn.chameleon;
+
+import org.xprompt4j.nn.Initialisation;
+import org.xprompt4j.nn.Linear;
+import org.xprompt4j.nn.Module;
+import org.xprompt4j.nn.QkNorm;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.Ops;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.AttentionSpec;
+
+/**
+ * Self-attention with grouped key/value heads, a norm on queries and keys, and rotary positions. Query head j uses key head
+ * j / (heads/kvHeads); keys are cached after norm and rotation, values as they are projected.
+ */
+public final class Attention extends Module {
+    private final Linear qProj; // [heads * headDim, hidden]
+    private final Linear kProj; // [kvHeads * headDim, hidden]
+    private final Linear vProj; // [kvHeads * headDim, hidden]
+    private final Linear oProj; // [hidden, heads * headDim]
+    private final QkNorm qNorm; // [heads, headDim]
+    private final QkNorm kNorm; // [kvHeads, headDim]
+    private final int layer;
+    private final int heads;
+    private final int kvHeads;
+    private final int headDim;
+    private final float scale;
+
+    Attention(ChameleonConfig config, int layer) {
+        this.layer = layer;
+        this.heads = config.heads();
+        this.kvHeads = config.kvHeads();
+        this.headDim = config.headDim();
+        this.scale = (float) (1 / Math.sqrt(headDim));
+        Initialisation normal = Initialisation.normal(config.initializerRange());
+        int hidden = config.hiddenSize();
+        boolean bias = config.attentionBias();
+        qProj = child("q_proj", new Linear(hidden, heads * headDim, bias, normal));
+        kProj = child("k_proj", new Linear(hidden, kvHeads * headDim, bias, normal));
+        vProj = child("v_proj", new Linear(hidden, kvHeads * headDim, bias, normal));
+        oProj = child("o_proj", new Linear(heads * headDim, hidden, bias, normal));
+        qNorm = child("q_norm", new QkNorm(heads, headDim, config.ropeTheta()));
+        kNorm = child("k_norm", new QkNorm(kvHeads, headDim, config.ropeTheta()));
+    }
+
+    /** x [batch, seq, hidden], plus a residual of the same shape; null for none. */
+    Tensor forward(Ops ops, Tensor x, Pass pass, Tensor residual) {
+        Tensor q = qNorm.forward(ops, split(ops, qProj.forward(ops, x), heads), pass.positions()); // [batch, seq, heads, headDim]
+        Tensor k = keys(ops, x, pass);
+        Tensor v = split(ops, vProj.forward(ops, x), kvHeads);
+        if (pass.cache() != null) {
+            pass.cache().write(layer, k, v);
+        }
+        Tensor attended = pass.isStep() ? attendToCache(ops, q, pass.cache()) : attend(ops, q, k, v, pass);
+        return oProj.forward(ops, ops.reshape(attended, x.dim(0), x.dim(1), (long) heads * headDim), residual);
+    }
+
+    /** Only writes keys and values of x [batch, seq, hidden] to the cache: all that a prompt's last layer is needed for. */
+    void fillCache(Ops ops, Tensor x, Pass pass) {
+        pass.cache().write(layer, keys(ops, x, pass), split(ops, vProj.forward(ops, x), kvHeads));
+    }
+
+    private Tensor keys(Ops ops, Tensor x, Pass pass) {
+        return kNorm.forward(ops, split(ops, kProj.forward(ops, x), kvHeads), pass.positions()); // [batch, seq, kvHeads, headDim]
+    }
+
+    private Tensor split(Ops ops, Tensor x, int parts) {
+        return ops.reshape(x, x.dim(0), x.dim(1), parts, headDim);
+    }
+
+    /** Attention of this pass's queries to the cached and to this pass's own keys. */
+    private Tensor attend(Ops ops, Tensor q, Tensor k, Tensor v, Pass pass) {
+        KvCache cache = pass.cache();
+        AttentionSpec spec = new AttentionSpec(scale, pass.mask());
+        if (cache == null || cache.length(0) == 0) {
+            return ops.attention(spec, q, k, v);
+        }
+        long keys = cache.length(0) + k.dim(1);
+        return ops.attention(spec, q, ops.contiguous(cache.keys(layer).slice(1, 0, keys)),
+                ops.contiguous(cache.values(layer).slice(1, 0, keys)));
+    }
+
+    /** One query per row: q [batch, 1, heads, headDim] to the same shape. */
+    private Tensor attendToCache(Ops ops, Tensor q, KvCache cache) {
+        Tensor out = ops.scope().allocate(DType.F32, q.shape());
+        long batch = q.dim(0);
+        ops.backend().cachedAttention(scale, q.reshape(batch, heads, headDim), cache.keys(layer), cache.values(layer),
+                cache.lengths(), out.reshape(batch, heads, headDim));
+        return out;
+    }
+}
