@@ -1,0 +1,167 @@
+package org.xprompt4j.vqvae;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.file.Json;
+
+/**
+ * Sizes of a VQGAN, as its {@code config.json} gives them: in the public form ({@code n_embed}, {@code embed_dim},
+ * {@code ddconfig}) or as {@code vq_config} of a Hugging Face Chameleon.
+ *
+ * @param resolution nominal side of a picture; it only decides which levels attend, pictures may have any size
+ * @param inChannels channels of a picture going in
+ * @param outChannels channels of a picture coming out
+ * @param channels width of the finest level ({@code ch})
+ * @param multipliers width of each level in units of {@code channels}, finest first ({@code ch_mult})
+ * @param resBlocks residual blocks of an encoder level; the decoder has one more
+ * @param attentionResolutions nominal resolutions whose levels attend ({@code attn_resolutions})
+ * @param latentChannels channels between encoder and {@code quant_conv} ({@code z_channels})
+ * @param codes entries of the codebook ({@code n_embed})
+ * @param codeDim numbers of one entry ({@code embed_dim})
+ * @param normGroups groups of every GroupNorm; 32 in all public checkpoints ({@code norm_groups}, ours)
+ * @param normalizeCodes true when latents and entries are scaled to length 1; false in all public ones ({@code normalize_codes}, ours)
+ */
+public record VqganConfig(int resolution, int inChannels, int outChannels, int channels, List<Integer> multipliers, int resBlocks,
+        List<Integer> attentionResolutions, int latentChannels, int codes, int codeDim, int normGroups, boolean normalizeCodes) {
+    private static final int MAX_LEVELS = 12;
+    private static final int MAX_WIDTH = 1 << 14;
+    private static final int MAX_CODES = 1 << 24;
+    private static final int PUBLIC_GROUPS = 32;
+
+    public VqganConfig {
+        multipliers = List.copyOf(multipliers);
+        attentionResolutions = List.copyOf(attentionResolutions);
+        if (multipliers.isEmpty() || multipliers.size() > MAX_LEVELS) {
+            throw new InvalidInput("a VQGAN has 1 to " + MAX_LEVELS + " levels, not " + multipliers.size());
+        }
+        for (int level = -1; level < multipliers.size(); level++) {
+            long width = (long) channels * (level < 0 ? 1 : multipliers.get(level));
+            if (width > MAX_WIDTH || width % normGroups != 0) {
+                throw new InvalidInput("width " + width + " of VQGAN level " + Math.max(level, 0) + " must be a multiple of the " + normGroups
+                        + " norm groups and at most " + MAX_WIDTH);
+            }
+        }
+    }
+
+    /** Reads either form of a {@code config.json}; complaints name file and field. */
+    public static VqganConfig read(Json json) {
+        if (json.has("ddconfig")) {
+            return readPublic(json);
+        }
+        if (json.has("vq_config")) {
+            return readHuggingFace(json.get("vq_config"));
+        }
+        throw json.fault("describes no image tokenizer: it has neither 'ddconfig' (VQGAN) nor 'vq_config' (Chameleon)");
+    }
+
+    /** True when a document has one of the two forms. */
+    public static boolean isIn(Json json) {
+        return json.isObject() && (json.has("ddconfig") || json.has("vq_config"));
+    }
+
+    private static VqganConfig readPublic(Json json) {
+        Json dd = json.get("ddconfig");
+        refuse(dd, "double_z", false);
+        refuse(dd, "tanh_out", false);
+        refuse(dd, "resamp_with_conv", true);
+        return read(dd, new String[] {"ch", "ch_mult", "z_channels"}, bounded(dd, "out_ch", 3, MAX_WIDTH),
+                bounded(json, "n_embed", 0, MAX_CODES), bounded(json, "embed_dim", 0, MAX_WIDTH), json.flag("normalize_codes", false));
+    }
+
+    private static VqganConfig readHuggingFace(Json vq) {
+        refuse(vq, "double_latent", false);
+        if (vq.has("attn_type") && !vq.string("attn_type").equals("vanilla")) {
+            throw vq.get("attn_type").fault("must be \"vanilla\", is \"" + vq.string("attn_type") + "\"");
+        }
+        return read(vq, new String[] {"base_channels", "channel_multiplier", "latent_channels"}, 3,
+                bounded(vq, "num_embeddings", 0, MAX_CODES), bounded(vq, "embed_dim", 0, MAX_WIDTH), false);
+    }
+
+    /** The fields that the two forms share, three of them under other names. */
+    private static VqganConfig read(Json json, String[] names, int outChannels, int codes, int codeDim, boolean normalizeCodes) {
+        if (json.number("dropout", 0) < 0 || json.number("dropout", 0) >= 1) {
+            throw json.get("dropout").fault("must be from 0 to below 1 (it has no effect outside training)");
+        }
+        int channels = bounded(json, names[0], 0, MAX_WIDTH);
+        int groups = bounded(json, "norm_groups", PUBLIC_GROUPS, MAX_WIDTH);
+        if (channels % groups != 0) {
+            throw json.get(names[0]).fault("must be a multiple of the " + groups + " norm groups, is " + channels);
+        }
+        Json multiplier = json.get(names[1]);
+        List<Integer> multipliers = new ArrayList<>();
+        for (Json element : multiplier.elements()) {
+            multipliers.add((int) element.asLong(1, MAX_WIDTH / channels));
+        }
+        if (multipliers.isEmpty() || multipliers.size() > MAX_LEVELS) {
+            throw multiplier.fault("must list 1 to " + MAX_LEVELS + " levels, lists " + multipliers.size());
+        }
+        List<Integer> attention = new ArrayList<>();
+        if (json.has("attn_resolutions")) {
+            json.get("attn_resolutions").elements().forEach(element -> attention.add(element.asPositiveInt()));
+        }
+        return new VqganConfig(json.positiveInt("resolution"), bounded(json, "in_channels", 3, MAX_WIDTH), outChannels, channels, multipliers,
+                (int) json.get("num_res_blocks").asLong(1, 64), attention, bounded(json, names[2], 0, MAX_WIDTH), codes, codeDim,
+                groups, normalizeCodes);
+    }
+
+    /** A positive integer with an upper limit; a fallback of 0 means that the field must be there. */
+    private static int bounded(Json json, String field, int fallback, int max) {
+        return fallback > 0 && !json.has(field) ? fallback : (int) json.get(field).asLong(1, max);
+    }
+
+    private static void refuse(Json json, String field, boolean only) {
+        if (json.flag(field, only) != only) {
+            throw json.get(field).fault("must be " + only + "; no other form of the VQGAN is known here");
+        }
+    }
+
+    /** The public form, with our two fields where they differ from the public checkpoints. */
+    public Map<String, Object> toJson() {
+        Map<String, Object> dd = new LinkedHashMap<>();
+        dd.put("double_z", false);
+        dd.put("z_channels", latentChannels);
+        dd.put("resolution", resolution);
+        dd.put("in_channels", inChannels);
+        dd.put("out_ch", outChannels);
+        dd.put("ch", channels);
+        dd.put("ch_mult", multipliers);
+        dd.put("num_res_blocks", resBlocks);
+        dd.put("attn_resolutions", attentionResolutions);
+        dd.put("dropout", 0.0);
+        if (normGroups != PUBLIC_GROUPS) {
+            dd.put("norm_groups", normGroups);
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("model_type", "vqgan");
+        json.put("n_embed", codes);
+        json.put("embed_dim", codeDim);
+        if (normalizeCodes) {
+            json.put("normalize_codes", true);
+        }
+        json.put("ddconfig", dd);
+        return json;
+    }
+
+    public int levels() {
+        return multipliers.size();
+    }
+
+    /** Pixels along one side of a code's cell: 2 to the number of levels but one. */
+    public int reduction() {
+        return 1 << (levels() - 1);
+    }
+
+    /** Channels of a level. */
+    public int width(int level) {
+        return channels * multipliers.get(level);
+    }
+
+    /** True when the blocks of a level are followed by attention: its nominal resolution is listed. */
+    public boolean attends(int level) {
+        return attentionResolutions.contains(resolution >> level);
+    }
+}
