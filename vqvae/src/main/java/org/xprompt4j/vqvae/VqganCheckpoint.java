@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
+import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.nn.Parameter;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
@@ -53,15 +54,15 @@ public final class VqganCheckpoint {
                     folder + ": no tensor is named " + PROBE + ", with or without the prefix model.vqmodel.; this folder holds no image tokenizer"));
             boolean withDecoder = files.names().stream().anyMatch(name -> name.startsWith(prefix + "decoder."));
             Vqgan vqgan = new Vqgan(config, withDecoder);
-            vqgan.forEachParameter((name, parameter) -> {
-                Tensor stored = files.tensor(prefix + name, parameter.shape().toArray());
+            Map<String, Parameter> parameters = vqgan.parameters();
+            Checkpoint.load(vqgan, name -> {
+                Tensor stored = files.tensor(prefix + name, parameters.get(name).shape().toArray());
                 if (!stored.dtype().isFloating()) {
                     throw new InvalidInput(folder + ": tensor " + prefix + name + " has element type " + stored.dtype()
                             + ", weights must be F32, BF16 or F16");
                 }
-                parameter.allocate(weights);
-                backend.copy(stored, parameter.value());
-            });
+                return stored;
+            }, backend, weights, Checkpoint.Weights.F32);
             return vqgan;
         }
     }
@@ -78,11 +79,7 @@ public final class VqganCheckpoint {
         AtomicFile.folder(folder);
         try (MemoryScope scope = backend.openScope("tokenizer being saved")) {
             SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
-            vqgan.forEachParameter((name, parameter) -> writer.add(name, dtype, parameter.shape(), () -> {
-                Tensor converted = scope.allocate(dtype, parameter.shape());
-                backend.copy(parameter.value(), converted);
-                return converted;
-            }));
+            Checkpoint.add(writer, vqgan, backend, scope, dtype);
             writer.writeTo(folder.resolve(ShardedSafetensors.SINGLE));
         }
         AtomicFile.text(folder.resolve("config.json"), JsonWriter.pretty(vqgan.config().toJson()));
