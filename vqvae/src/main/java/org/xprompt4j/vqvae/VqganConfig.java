@@ -78,7 +78,8 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
             throw vq.get("attn_type").fault("must be \"vanilla\", is \"" + vq.string("attn_type") + "\"");
         }
         return read(vq, new String[] {"base_channels", "channel_multiplier", "latent_channels"}, 3,
-                bounded(vq, "num_embeddings", 0, MAX_CODES), bounded(vq, "embed_dim", 0, MAX_WIDTH), false);
+                bounded(vq, "num_embeddings", 0, MAX_CODES), bounded(vq, "embed_dim", 0, MAX_WIDTH),
+                vq.flag("normalize_codes", false));
     }
 
     /** The fields that the two forms share, three of them under other names. */
@@ -117,6 +118,31 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         if (json.flag(field, only) != only) {
             throw json.get(field).fault("must be " + only + "; no other form of the VQGAN is known here");
         }
+    }
+
+    /** As {@code vq_config} of a Hugging Face Chameleon, with our two fields where they differ from the public checkpoints. */
+    public Map<String, Object> toHuggingFaceJson() {
+        Map<String, Object> vq = new LinkedHashMap<>();
+        vq.put("model_type", "chameleon_vqgan");
+        vq.put("double_latent", false);
+        vq.put("latent_channels", latentChannels);
+        vq.put("resolution", resolution);
+        vq.put("in_channels", inChannels);
+        vq.put("base_channels", channels);
+        vq.put("channel_multiplier", multipliers);
+        vq.put("num_res_blocks", resBlocks);
+        vq.put("attn_resolutions", attentionResolutions);
+        vq.put("attn_type", "vanilla");
+        vq.put("dropout", 0.0);
+        vq.put("num_embeddings", codes);
+        vq.put("embed_dim", codeDim);
+        if (normGroups != PUBLIC_GROUPS) {
+            vq.put("norm_groups", normGroups);
+        }
+        if (normalizeCodes) {
+            vq.put("normalize_codes", true);
+        }
+        return vq;
     }
 
     /** The public form, with our two fields where they differ from the public checkpoints. */
