@@ -2,6 +2,8 @@
 module org.xprompt4j.xprompt {
     requires transitive org.xprompt4j.tensor;
     requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+    requires me.tongfei.progressbar;
     requires java.desktop;
     requires org.knowm.xchart;
 
@@ -10,4 +12,6 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.prompt;
 
     opens org.xprompt4j.xprompt.config to com.fasterxml.jackson.databind;
+    opens org.xprompt4j.xprompt.cli to info.picocli;
+    opens org.xprompt4j.xprompt.inspect to com.fasterxml.jackson.databind;
 }

@@ -1,0 +1,98 @@
+package org.xprompt4j.xprompt.cli;
+
+import java.io.PrintWriter;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * How far a long command is, on standard error: a bar on a terminal, a line every few seconds elsewhere, nothing when quiet.
+ * The launcher says whether standard error is a terminal ({@code -Dxprompt4j.terminal=true}), for the JVM cannot tell.
+ */
+public final class Progress implements AutoCloseable {
+    private static final int BAR_MILLIS = 200;
+    private static final int LINE_MILLIS = 5000;
+    private static final int WIDTH = 100;
+
+    private final ProgressBar bar; // null when quiet
+
+    private Progress(ProgressBar bar) {
+        this.bar = bar;
+    }
+
+    static Progress start(String task, long total, String unit, boolean quiet, PrintWriter err) {
+        if (quiet) {
+            return new Progress(null);
+        }
+        boolean terminal = Boolean.getBoolean("xprompt4j.terminal");
+        ProgressBarConsumer consumer = terminal ? new ConsoleProgressBarConsumer(System.err, WIDTH) : new Lines(err);
+        return new Progress(new ProgressBarBuilder().setTaskName(task).setInitialMax(total <= 0 ? -1 : total)
+                .setUnit(" " + unit, 1).setStyle(ProgressBarStyle.ASCII).setConsumer(consumer)
+                .setUpdateIntervalMillis(terminal ? BAR_MILLIS : LINE_MILLIS).showSpeed().build());
+    }
+
+    /** One step done. */
+    public void step() {
+        step(1);
+    }
+
+    /** So many steps done. */
+    public void step(long count) {
+        if (bar != null) {
+            bar.stepBy(count);
+        }
+    }
+
+    /** So many steps done in all. */
+    public void at(long done) {
+        if (bar != null) {
+            bar.stepTo(done);
+        }
+    }
+
+    /** Words shown behind the bar, such as the loss. */
+    public void note(String words) {
+        if (bar != null) {
+            bar.setExtraMessage(" " + words);
+        }
+    }
+
+    /** Shows the last state and ends the line. */
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+
+    /** For logs: whole lines, none twice in a row. */
+    private static final class Lines implements ProgressBarConsumer {
+        private final PrintWriter err;
+        private String last = "";
+
+        Lines(PrintWriter err) {
+            this.err = err;
+        }
+
+        @Override
+        public int getMaxRenderedLength() {
+            return WIDTH;
+        }
+
+        @Override
+        public void accept(String rendered) {
+            String line = rendered.stripTrailing();
+            if (!line.equals(last)) {
+                err.println(line);
+                last = line;
+            }
+        }
+
+        @Override
+        public void close() {
+            err.flush();
+        }
+    }
+}
