@@ -1,0 +1,130 @@
+package org.xprompt4j.tensor.cpu;
+
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.AdamWSpec;
+import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.GroupNormSpec;
+import org.xprompt4j.tensor.op.QkNormRopeSpec;
+import org.xprompt4j.tensor.op.ReduceOp;
+import org.xprompt4j.tensor.op.UnaryOp;
+import org.xprompt4j.tensor.scalar.ScalarBackend;
+
+/** The CPU in vectors and threads: one class of this package per operation. */
+public class VectorBackend extends ScalarBackend {
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return "Java vectors of " + Lanes.FLOATS.vectorBitSize() + " bits, " + WorkerPool.shared().threads() + " threads";
+    }
+
+    @Override
+    public void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
+        RmsNorm.forward(eps, x, weight, out, inverseRms);
+    }
+
+    @Override
+    public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dOut, Tensor dX, Tensor dWeight) {
+        RmsNorm.backward(x, weight, inverseRms, dOut, dX, dWeight);
+    }
+
+    @Override
+    public void layerNorm(float eps, Tensor x, Tensor weight, Tensor bias, Tensor out) {
+        LayerNorm.forward(eps, x, weight, bias, out);
+    }
+
+    @Override
+    public void layerNormBackward(float eps, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        LayerNorm.backward(eps, x, weight, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor out, Tensor mean, Tensor inverseStd) {
+        GroupNorm.forward(spec, x, weight, bias, out, mean, inverseStd);
+    }
+
+    @Override
+    public void groupNormBackward(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor inverseStd, Tensor dOut,
+            Tensor dX, Tensor dWeight, Tensor dBias) {
+        GroupNormBackward.backward(spec, x, weight, bias, mean, inverseStd, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out) {
+        QkNormRope.forward(spec, x, weight, bias, positions, out);
+    }
+
+    @Override
+    public void qkNormRopeBackward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor positions, Tensor dOut,
+            Tensor dX, Tensor dWeight, Tensor dBias) {
+        QkNormRope.backward(spec, x, weight, positions, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+        SwiGlu.forward(gate, up, out);
+    }
+
+    @Override
+    public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+        SwiGlu.backward(gate, up, dOut, dGate, dUp);
+    }
+
+    @Override
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+        AdamW.step(spec, weight, gradient, firstMoment, secondMoment);
+    }
+
+    @Override
+    public double sumOfSquares(Tensor x) {
+        return SumOfSquares.of(x);
+    }
+
+    @Override
+    public void unary(UnaryOp op, Tensor x, Tensor out) {
+        Unary.forward(op, x, out);
+    }
+
+    @Override
+    public void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX) {
+        UnaryBackward.backward(op, x, out, dOut, dX);
+    }
+
+    @Override
+    public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
+        Binary.forward(op, a, b, out);
+    }
+
+    @Override
+    public void reduce(ReduceOp op, Tensor x, Tensor out) {
+        Reduce.forward(op, x, out);
+    }
+
+    @Override
+    public void copy(Tensor from, Tensor to) {
+        Copy.copy(from, to);
+    }
+
+    @Override
+    public void fill(Tensor x, float value) {
+        Copy.fill(x, value);
+    }
+
+    @Override
+    public void scale(Tensor x, float factor, Tensor out) {
+        Scale.scale(x, factor, out);
+    }
+
+    @Override
+    public void addScaled(Tensor x, float factor, Tensor sum) {
+        Scale.addScaled(x, factor, sum);
+    }
+
+    @Override
+    public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
+        Dropout.forward(probability, seed, stream, x, accumulate, out);
+    }
+}
