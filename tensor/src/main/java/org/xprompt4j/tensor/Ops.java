@@ -100,7 +100,7 @@ public final class Ops {
         if (x.isContiguous()) {
             return x;
         }
-        Tensor out = like(x);
+        Tensor out = scope.allocate(x.dtype(), x.shape());
         backend.copy(x, out);
         if (tracked(x)) {
             tape.record(out, dOut -> {
