@@ -21,8 +21,8 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
  *
  * <pre>{@code
  * Tensor hidden = model.hidden(ops, model.embed(ops, ids), Pass.whole(positions, AttentionMask.causal(seq)));
- * Tensor logits = model.logits(ops, hidden);                                        // every position
- * Tensor loss = model.loss(ops, hidden, NextTokenLoss.of(scope, labels, vocab), 1e-5f);   // or a loss, without whole logits
+ * Tensor logits = model.logits(ops, hidden); // of every position, or a loss without whole logits:
+ * Tensor loss = model.loss(ops, hidden, NextTokenLoss.of(scope, labels, vocab), 1e-5f);
  * }</pre>
  */
 public final class Chameleon extends Module {
@@ -66,7 +66,7 @@ public final class Chameleon extends Module {
 
     /** Final hidden states [batch, seq, hidden] (after the last norm) of embedded tokens [batch, seq, hidden]. */
     public Tensor hidden(Ops ops, Tensor embedded, Pass pass) {
-        begin(embedded, pass);
+        begin(ops, embedded, pass);
         Tensor x = embedded;
         for (DecoderLayer layer : layers) {
             x = layer.forward(ops, x, pass);
@@ -77,7 +77,7 @@ public final class Chameleon extends Module {
 
     /** The input of every layer and, last, the final hidden states: layers + 1 tensors [batch, seq, hidden]. */
     public List<Tensor> hiddenStates(Ops ops, Tensor embedded, Pass pass) {
-        begin(embedded, pass);
+        begin(ops, embedded, pass);
         List<Tensor> states = new ArrayList<>();
         Tensor x = embedded;
         for (DecoderLayer layer : layers) {
@@ -94,7 +94,7 @@ public final class Chameleon extends Module {
      * attention and feed-forward would serve logits alone and are skipped: stage 1 of X-Prompt.
      */
     public void fillCache(Ops ops, Tensor embedded, Pass pass) {
-        begin(embedded, pass);
+        begin(ops, embedded, pass);
         Tensor x = embedded;
         for (DecoderLayer layer : layers.subList(0, layers.size() - 1)) {
             x = layer.forward(ops, x, pass);
@@ -103,7 +103,7 @@ public final class Chameleon extends Module {
         end(pass);
     }
 
-    private void begin(Tensor embedded, Pass pass) {
+    private void begin(Ops ops, Tensor embedded, Pass pass) {
         if (embedded.rank() != 3 || embedded.dim(2) != config.hiddenSize()) {
             throw new IllegalArgumentException("embeddings " + embedded + " must be [batch, seq, " + config.hiddenSize() + "]");
         }
@@ -112,6 +112,9 @@ public final class Chameleon extends Module {
         }
         int seq = embedded.size(1);
         KvCache cache = pass.cache();
+        if (cache != null && ops.isTraining()) {
+            throw new IllegalArgumentException("a cache keeps no gradients; train in one pass under a mask");
+        }
         if (cache != null && (cache.batch() != embedded.size(0) || pass.isStep() && seq != 1)) {
             throw new IllegalArgumentException("embeddings " + embedded + " for a cache of " + cache.batch() + " rows"
                     + (pass.isStep() ? "; a step takes one token for each" : ""));

@@ -8,6 +8,7 @@ import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.tensor.file.JsonWriter;
@@ -71,7 +72,16 @@ public final class ChameleonCheckpoint implements AutoCloseable {
     private Chameleon checked() {
         Chameleon model = new Chameleon(config);
         Checkpoint.check(model, weights, folder.toString(), this::isForOthers);
+        model.forEachParameter((name, parameter) -> {
+            if (name.endsWith("_norm.weight") && !weights.shape(name).equals(biasShape(name))) { // q_norm and k_norm take several shapes
+                throw new InvalidInput(folder + ": tensor '" + name + "' has shape " + weights.shape(name) + ", its bias has " + biasShape(name));
+            }
+        });
         return model;
+    }
+
+    private Shape biasShape(String weightName) {
+        return weights.shape(weightName.substring(0, weightName.length() - "weight".length()) + "bias");
     }
 
     private boolean isForOthers(String name) {
