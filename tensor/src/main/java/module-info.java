@@ -8,5 +8,6 @@ module org.xprompt4j.tensor {
 
     uses org.xprompt4j.tensor.BackendProvider;
 
-    provides org.xprompt4j.tensor.BackendProvider with org.xprompt4j.tensor.scalar.ScalarBackendProvider;
+    provides org.xprompt4j.tensor.BackendProvider
+            with org.xprompt4j.tensor.cpu.CpuBackendProvider, org.xprompt4j.tensor.scalar.ScalarBackendProvider;
 }

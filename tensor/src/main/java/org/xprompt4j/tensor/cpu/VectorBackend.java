@@ -3,7 +3,9 @@ package org.xprompt4j.tensor.cpu;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
+import org.xprompt4j.tensor.op.MatmulSpec;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.UnaryOp;
@@ -19,6 +21,11 @@ public class VectorBackend extends ScalarBackend {
     @Override
     public String description() {
         return "Java vectors of " + Lanes.FLOATS.vectorBitSize() + " bits, " + WorkerPool.shared().threads() + " threads";
+    }
+
+    @Override
+    public void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        Matmul.forward(spec, a, b, epilogue, out);
     }
 
     @Override

@@ -1,0 +1,90 @@
+package org.xprompt4j.tensor.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.ElementAccess;
+
+/** Copies contiguous runs of F32 or BF16 elements from off-heap memory to heap floats, and transposes heap blocks. */
+final class FloatRuns {
+    static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+
+    private static final VectorSpecies<Float> F = Lanes.FLOATS;
+    private static final int L = Lanes.COUNT;
+
+    private FloatRuns() {
+    }
+
+    /** {@code count} elements from element {@code index} on. */
+    static void copy(MemorySegment from, DType dtype, long index, int count, float[] to, int at) {
+        if (dtype == DType.F32) {
+            MemorySegment.copy(from, FLOAT, index * 4, to, at, count);
+        } else {
+            copyBfloat16(from, index * 2, count, to, at);
+        }
+    }
+
+    private static void copyBfloat16(MemorySegment from, long offset, int count, float[] to, int at) {
+        int whole = Lanes.floor(count);
+        for (int i = 0; i < whole; i += L) {
+            widen(from, offset + 2L * i).intoArray(to, at + i);
+        }
+        for (int i = whole; i < count; i++) {
+            to[at + i] = ElementAccess.getFloat(from, DType.BF16, (offset >> 1) + i);
+        }
+    }
+
+    /** A vector of BF16 elements as floats; exact. */
+    static FloatVector widen(MemorySegment from, long offset) {
+        return ShortVector.fromMemorySegment(Lanes.SHORTS, from, offset, ORDER)
+                .convertShape(VectorOperators.S2I, Lanes.INTS, 0).reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    /**
+     * Rows of memory into rows of a panel: {@code to[at + p * width + i] = from[index + p * stride + i]} for i below width,
+     * which is a multiple of the lanes, or below them and then written a whole vector at a time.
+     */
+    static void copyRows(MemorySegment from, DType dtype, long index, long stride, int rows, int width, float[] to, int at) {
+        if (dtype == DType.F32) {
+            for (int i = 0; i < width; i += L) {
+                copyColumn(from, (index + i) * 4, stride * 4, rows, width, to, at + i);
+            }
+        } else {
+            for (int i = 0; i < width; i += L) {
+                widenColumn(from, (index + i) * 2, stride * 2, rows, width, to, at + i);
+            }
+        }
+    }
+
+    private static void copyColumn(MemorySegment from, long offset, long stride, int rows, int width, float[] to, int at) {
+        for (int p = 0; p < rows; p++) {
+            FloatVector.fromMemorySegment(F, from, offset + p * stride, ORDER).intoArray(to, at + p * width);
+        }
+    }
+
+    private static void widenColumn(MemorySegment from, long offset, long stride, int rows, int width, float[] to, int at) {
+        for (int p = 0; p < rows; p++) {
+            widen(from, offset + p * stride).intoArray(to, at + p * width);
+        }
+    }
+
+    /** {@code to[at + p * width + j] = from[j * stride + p]} for j of 0..3 and p below depth. */
+    static void transposeFour(float[] from, int fromAt, int stride, int depth, int width, float[] to, int at) {
+        for (int p = 0; p < depth; p++) {
+            int q = at + p * width;
+            to[q] = from[fromAt + p];
+            to[q + 1] = from[fromAt + stride + p];
+            to[q + 2] = from[fromAt + 2 * stride + p];
+            to[q + 3] = from[fromAt + 3 * stride + p];
+        }
+    }
+}
