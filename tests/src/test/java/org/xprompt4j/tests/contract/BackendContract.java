@@ -1,0 +1,65 @@
+package org.xprompt4j.tests.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import java.util.stream.Stream;
+
+import jdk.incubator.vector.FloatVector;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.tensor.InvalidInput;
+
+/**
+ * Runs its subclasses once for every device that {@link Backends} knows. The devices of the JDK alone must open; others are
+ * skipped with their own reason. Skipped as well: a vector width that this processor has not.
+ */
+@Tag("contract")
+@ParameterizedClass(name = "{0}")
+@MethodSource("devices")
+abstract class BackendContract {
+    private static final Set<String> ALWAYS_THERE = Set.of("cpu", "scalar");
+
+    @Parameter
+    String device;
+
+    Workbench bench;
+    Backend backend;
+
+    static Stream<String> devices() {
+        return Backends.devices().stream();
+    }
+
+    @BeforeEach
+    void open() {
+        int forced = Integer.getInteger("xprompt4j.vector.bits", 0);
+        int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        Assumptions.assumeTrue(forced <= preferred, "vectors of " + forced + " bits: this processor prefers " + preferred);
+        try {
+            bench = new Workbench(device, Workbench.seed());
+        } catch (InvalidInput e) {
+            Assumptions.assumeTrue(ALWAYS_THERE.contains(device), "device " + device + ": " + e.getMessage());
+            throw e;
+        }
+        backend = bench.backend;
+    }
+
+    @AfterEach
+    void close(TestInfo info) {
+        if (bench != null) {
+            bench.requireMargins(info.getDisplayName());
+            bench.scope.close();
+            assertThat(backend.memory().usedBytes()).as("memory still in use on " + device).isZero();
+            bench.close();
+        }
+    }
+}
