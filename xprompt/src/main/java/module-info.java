@@ -7,6 +7,7 @@ module org.xprompt4j.xprompt {
     requires java.desktop;
     requires org.knowm.xchart;
 
+    exports org.xprompt4j.xprompt.data;
     exports org.xprompt4j.xprompt.metric;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
