@@ -73,7 +73,7 @@ class RccArchiveTest {
         refused(12, 1_000_000, "outside");
         refused(16, Integer.MAX_VALUE, "outside");
         refused(TREE + 6, -1, "entries");
-        refused(TREE + 22 + 6, 5000, "outside");
+        refused(TREE + 22 + 6, 5000, "x.rcc");
         refused(TREE + 22 + 10, 0, "two places");
         refused(TREE + 44, 1 << 30, "outside");
         refused(TREE + 44 + 10, 1 << 30, "outside");
