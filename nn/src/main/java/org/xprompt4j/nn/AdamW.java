@@ -3,6 +3,7 @@ package org.xprompt4j.nn;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
@@ -51,11 +52,16 @@ public final class AdamW {
 
     /** An optimiser with zero moments, whose state lives in the scope. */
     public AdamW(Backend backend, MemoryScope scope, Module module, Settings settings) {
+        this(backend, scope, module, settings, name -> true);
+    }
+
+    /** The same for the parameters that the predicate chooses by full name; others belong to another optimiser. */
+    public AdamW(Backend backend, MemoryScope scope, Module module, Settings settings, Predicate<String> which) {
         this.backend = backend;
         this.settings = settings;
         this.stepTensor = scope.of(new int[] {0}, 1);
         module.forEachParameter((name, parameter) -> {
-            if (parameter.gradient() != null) {
+            if (parameter.gradient() != null && which.test(name)) {
                 Tensor first = scope.allocate(DType.F32, parameter.shape());
                 Tensor second = scope.allocate(DType.F32, parameter.shape());
                 backend.fill(first, 0);
