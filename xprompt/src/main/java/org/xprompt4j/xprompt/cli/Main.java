@@ -46,6 +46,7 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] args) {
+        StandardError.restore();
         System.exit(run(System.out, System.err, args));
     }
 
