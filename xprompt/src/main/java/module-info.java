@@ -1,5 +1,7 @@
 /** The system: prompts, inference, training, tasks and data, evaluation, the command line. */
 module org.xprompt4j.xprompt {
+    requires transitive org.xprompt4j.vqvae;
+    requires transitive org.xprompt4j.nn;
     requires transitive org.xprompt4j.tensor;
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
@@ -8,6 +10,10 @@ module org.xprompt4j.xprompt {
     requires org.knowm.xchart;
 
     exports org.xprompt4j.xprompt.data;
+    exports org.xprompt4j.xprompt.evaluation;
+    exports org.xprompt4j.xprompt.inference;
+    exports org.xprompt4j.xprompt.task;
+    exports org.xprompt4j.xprompt.training;
     exports org.xprompt4j.xprompt.metric;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;

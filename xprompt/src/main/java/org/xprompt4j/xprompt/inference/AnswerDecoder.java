@@ -1,0 +1,152 @@
+package org.xprompt4j.xprompt.inference;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.ImageTokens;
+import org.xprompt4j.nn.chameleon.KvCache;
+import org.xprompt4j.nn.chameleon.Pass;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Ops;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.SamplingSpec;
+import org.xprompt4j.xprompt.prompt.Arrangement;
+import org.xprompt4j.xprompt.prompt.ContextMode;
+import org.xprompt4j.xprompt.prompt.PromptLayout;
+import org.xprompt4j.xprompt.prompt.PromptTokens;
+
+/**
+ * Stage 2: reads the job (TD rows) behind its context and draws the answer's codes one by one. The cache holds XP and TD only
+ * when the context is compressed. Rows are independent: a job's codes do not depend on what is drawn beside it.
+ */
+public final class AnswerDecoder {
+    /**
+     * One picture to draw.
+     *
+     * @param context what it sees of the examples
+     * @param query [codes] of the query picture
+     * @param stream noise stream; with the seed it decides the draw
+     */
+    public record Job(Context context, int[] query, int stream) {
+    }
+
+    /** Told after every code of a batch. */
+    @FunctionalInterface
+    public interface Listener {
+        void drawn(int code, int of);
+    }
+
+    private final Backend backend;
+    private final Chameleon model;
+    private final PromptTokens tokens;
+    private final ImageTokens imageTokens;
+
+    AnswerDecoder(Backend backend, Chameleon model, PromptTokens tokens, ImageTokens imageTokens) {
+        if (!imageTokens.isContiguous()) {
+            throw new InvalidInput("config.json: vocabulary_map: image codes must be one run of ids for drawing");
+        }
+        this.backend = backend;
+        this.model = model;
+        this.tokens = tokens;
+        this.imageTokens = imageTokens;
+    }
+
+    /**
+     * Draws the answers of jobs whose contexts are of one kind and size.
+     *
+     * @param length codes of an answer
+     * @return [jobs][length]
+     */
+    int[][] answer(List<Job> jobs, int length, GenerationOptions options, Listener listener) {
+        boolean guided = options.guidance() != 1 && !(jobs.getFirst().context() instanceof Context.None);
+        int batch = jobs.size();
+        int rows = guided ? 2 * batch : batch;
+        try (MemoryScope scope = backend.openScope("stage 2")) {
+            List<Job> alone = jobs.stream().map(job -> new Job(new Context.None(), job.query(), job.stream())).toList();
+            int promptLength = promptLength(jobs.getFirst());
+            KvCache cache = new KvCache(backend, scope, model.config(), rows, promptLength + length);
+            Tensor logits = scope.allocate(DType.F32, rows, model.config().vocabSize()); // of the next code
+            prefill(jobs, cache.rows(0, batch), logits.slice(0, 0, batch));
+            if (guided) {
+                prefill(alone, cache.rows(batch, rows), logits.slice(0, batch, rows));
+            }
+            return draw(scope, jobs, cache, logits, length, options, listener);
+        }
+    }
+
+    private int promptLength(Job job) {
+        int own = PromptLayout.job(tokens, job.query(), 0).length();
+        return switch (job.context()) {
+            case Context.None none -> own;
+            case Context.Compressed compressed -> compressed.prompt().tokens() + own;
+            case Context.Full full -> contextLayout(full).length() + own;
+        };
+    }
+
+    private PromptLayout contextLayout(Context.Full full) {
+        return PromptLayout.context(tokens, ContextMode.FULL, Arrangement.SHARED, full.examples());
+    }
+
+    /** Reads context and job of every row; writes the logits of the first code [rows, vocab]. */
+    private void prefill(List<Job> jobs, KvCache cache, Tensor logits) {
+        try (MemoryScope scope = backend.openScope("prefill")) {
+            Ops ops = new Ops(backend, scope);
+            List<PromptLayout> layouts = new ArrayList<>();
+            for (int row = 0; row < jobs.size(); row++) {
+                Job job = jobs.get(row);
+                int start = switch (job.context()) {
+                    case Context.None none -> 0;
+                    case Context.Compressed compressed -> {
+                        cache.seed(row, compressed.prompt().layers(), compressed.prompt().nextPosition());
+                        yield compressed.prompt().nextPosition();
+                    }
+                    case Context.Full full -> contextLayout(full).length();
+                };
+                layouts.add(PromptLayout.job(tokens, job.query(), start));
+            }
+            if (jobs.getFirst().context() instanceof Context.Full) {
+                List<PromptLayout> contexts = jobs.stream().map(job -> contextLayout((Context.Full) job.context())).toList();
+                model.fillCache(ops, model.embed(ops, TokenRows.ids(scope, contexts)),
+                        Pass.prefill(TokenRows.positions(scope, contexts), contexts.getFirst().mask(), cache));
+            }
+            backend.copy(model.prefill(ops, TokenRows.ids(scope, layouts), cache), logits);
+        }
+    }
+
+    private int[][] draw(MemoryScope scope, List<Job> jobs, KvCache cache, Tensor logits, int length, GenerationOptions options, Listener listener) {
+        int batch = jobs.size();
+        int rows = cache.batch();
+        SamplingSpec spec = new SamplingSpec(options.temperature(), options.topK(), options.topP(), imageTokens.firstId(),
+                imageTokens.codes(), options.seed(), 0, options.guidance());
+        Tensor streams = scope.of(jobs.stream().mapToInt(Job::stream).toArray(), batch);
+        Tensor positions = scope.allocate(DType.I32, batch);
+        Tensor next = scope.allocate(DType.I32, rows); // the drawn ids; guidance rows repeat them
+        int[][] codes = new int[batch][length];
+        for (int i = 0; i < length; i++) {
+            int[] at = new int[batch];
+            Arrays.fill(at, i);
+            positions.set(at);
+            backend.sample(spec, logits.slice(0, 0, batch), null, rows > batch ? logits.slice(0, batch, rows) : null,
+                    streams, positions, next.slice(0, 0, batch));
+            if (rows > batch) {
+                backend.copy(next.slice(0, 0, batch), next.slice(0, batch, rows));
+            }
+            int[] ids = next.slice(0, 0, batch).toIntArray();
+            for (int row = 0; row < batch; row++) {
+                codes[row][i] = imageTokens.code(ids[row]);
+            }
+            listener.drawn(i + 1, length);
+            if (i + 1 < length) {
+                try (MemoryScope step = backend.openScope("decode step")) {
+                    Ops ops = new Ops(backend, step);
+                    backend.copy(model.step(ops, next, cache), logits);
+                }
+            }
+        }
+        return codes;
+    }
+}

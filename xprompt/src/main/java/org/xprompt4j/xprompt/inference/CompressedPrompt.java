@@ -1,0 +1,152 @@
+package org.xprompt4j.xprompt.inference;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.xprompt4j.nn.chameleon.KvCache;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Shape;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.file.SafetensorsFile;
+import org.xprompt4j.tensor.file.SafetensorsWriter;
+
+/**
+ * What stage 1 leaves of the examples: the keys (normed, rotated) and values of the X-Prompt tokens in every layer, and the
+ * position at which the job goes on. Made once, used for any number of queries.
+ *
+ * <p>As a file ({@code .xpc}): safetensors with {@code layers.N.key} and {@code layers.N.value} [tokens, kvHeads, headDim] and
+ * metadata {@code format} (xprompt-compressed), {@code format_version}, {@code fingerprint} of model and tokenizer,
+ * {@code next_position} and {@code note}.
+ */
+public final class CompressedPrompt {
+    private static final String FORMAT = "xprompt-compressed";
+    private static final String VERSION = "1";
+    private static final int MAX_POSITION = 1 << 24;
+
+    private final List<KvCache.Entries> layers; // keys, values [tokens, kvHeads, headDim]
+    private final int nextPosition;
+    private final String fingerprint;
+    private final String note;
+
+    /**
+     * @param layers one entry per layer, keys and values [tokens, kvHeads, headDim]
+     * @param nextPosition position of the job's first token: |IE| + |XP|
+     * @param fingerprint of the model that made it
+     * @param note what the examples show, for people
+     */
+    public CompressedPrompt(List<KvCache.Entries> layers, int nextPosition, String fingerprint, String note) {
+        this.layers = List.copyOf(layers);
+        this.nextPosition = nextPosition;
+        this.fingerprint = fingerprint;
+        this.note = note;
+    }
+
+    /** Keys and values of every layer, [tokens, kvHeads, headDim]. */
+    public List<KvCache.Entries> layers() {
+        return layers;
+    }
+
+    /** Number of X-Prompt tokens. */
+    public int tokens() {
+        return layers.getFirst().keys().size(0);
+    }
+
+    public int nextPosition() {
+        return nextPosition;
+    }
+
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    public String note() {
+        return note;
+    }
+
+    /** Bytes of keys and values. */
+    public long byteSize() {
+        return layers.stream().mapToLong(l -> l.keys().byteSize() + l.values().byteSize()).sum();
+    }
+
+    /** Writes the file, whole or not at all. */
+    public void writeTo(Path file) {
+        SafetensorsWriter writer = new SafetensorsWriter()
+                .metadata("format", FORMAT)
+                .metadata("format_version", VERSION)
+                .metadata("fingerprint", fingerprint)
+                .metadata("next_position", Integer.toString(nextPosition))
+                .metadata("note", note);
+        for (int i = 0; i < layers.size(); i++) {
+            writer.add("layers." + i + ".key", layers.get(i).keys());
+            writer.add("layers." + i + ".value", layers.get(i).values());
+        }
+        writer.writeTo(file);
+    }
+
+    /**
+     * Reads a file for a model.
+     *
+     * @param scope receives the tensors
+     * @param layers layers of the model
+     * @param entry [kvHeads, headDim] of the model
+     * @param fingerprint of the model
+     * @throws InvalidInput when the file is no compressed prompt or was made by another model or tokenizer
+     */
+    static CompressedPrompt read(Path file, Backend backend, MemoryScope scope, int layers, Shape entry, String fingerprint) {
+        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            Map<String, String> metadata = stored.metadata();
+            require(FORMAT.equals(metadata.get("format")), file, "format", "this is not a compressed prompt; make one with: xp compress");
+            require(VERSION.equals(metadata.get("format_version")), file, "format_version",
+                    "is " + metadata.get("format_version") + ", this version reads " + VERSION + "; compress the examples again");
+            require(fingerprint.equals(metadata.get("fingerprint")), file, "fingerprint",
+                    "was made by another model or tokenizer (" + shorten(metadata.get("fingerprint")) + ", the model given is "
+                            + shorten(fingerprint) + "); compress the examples again with this model");
+            int nextPosition = position(file, metadata.get("next_position"));
+            List<KvCache.Entries> entries = new ArrayList<>();
+            Shape shape = null;
+            for (int i = 0; i < layers; i++) {
+                Tensor key = tensor(stored, file, "layers." + i + ".key", entry, shape);
+                shape = key.shape();
+                Tensor value = tensor(stored, file, "layers." + i + ".value", entry, shape);
+                entries.add(new KvCache.Entries(copy(backend, scope, key), copy(backend, scope, value)));
+            }
+            require(stored.names().size() == 2 * layers, file, "layers", "holds " + stored.names().size() + " tensors, the model has " + layers + " layers");
+            return new CompressedPrompt(entries, nextPosition, fingerprint, metadata.getOrDefault("note", ""));
+        }
+    }
+
+    private static Tensor tensor(SafetensorsFile stored, Path file, String name, Shape entry, Shape expected) {
+        require(stored.contains(name), file, name, "is missing");
+        Tensor tensor = stored.tensor(name);
+        boolean fits = tensor.rank() == 3 && tensor.dim(0) >= 1 && tensor.dim(1) == entry.dim(0) && tensor.dim(2) == entry.dim(1)
+                && tensor.dtype().isFloating() && (expected == null || tensor.shape().equals(expected));
+        require(fits, file, name, "is " + tensor.dtype() + tensor.shape() + ", must be [tokens, " + entry.dim(0) + ", " + entry.dim(1) + "] floats, equal in all layers");
+        return tensor;
+    }
+
+    private static int position(Path file, String text) {
+        require(text != null && text.matches("\\d{1,8}") && Integer.parseInt(text) <= MAX_POSITION, file, "next_position",
+                "is " + text + ", must be a number up to " + MAX_POSITION);
+        return Integer.parseInt(text);
+    }
+
+    private static Tensor copy(Backend backend, MemoryScope scope, Tensor from) {
+        Tensor out = scope.allocate(DType.F32, from.shape());
+        backend.copy(from, out);
+        return out;
+    }
+
+    private static String shorten(String fingerprint) {
+        return fingerprint == null ? "none" : fingerprint.substring(0, Math.min(12, fingerprint.length()));
+    }
+
+    private static void require(boolean condition, Path file, String field, String message) {
+        if (!condition) {
+            throw new InvalidInput(file + ": " + field + ": " + message);
+        }
+    }
+}

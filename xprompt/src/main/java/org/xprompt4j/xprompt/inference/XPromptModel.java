@@ -1,0 +1,179 @@
+package org.xprompt4j.xprompt.inference;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.xprompt4j.nn.Checkpoint;
+import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
+import org.xprompt4j.nn.chameleon.ImageTokens;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Shape;
+import org.xprompt4j.vqvae.Vqgan;
+import org.xprompt4j.vqvae.VqganCheckpoint;
+import org.xprompt4j.xprompt.picture.CentreCrop;
+import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.PromptTokens;
+
+/**
+ * A model ready to do by example. Not thread-safe: one thread at a time.
+ *
+ * <pre>{@code
+ * try (XPromptModel model = XPromptModel.open(Path.of("xprompt/models/demo"), "cpu")) {
+ *     CompressedPrompt prompt = model.compress(List.of(new Example(before, after)), "night to day");
+ *     Picture answer = model.generate(prompt, photo, GenerationOptions.greedy());
+ * }
+ * }</pre>
+ */
+public final class XPromptModel implements AutoCloseable {
+    private final Backend backend;
+    private final boolean ownsBackend;
+    private final MemoryScope scope; // weights and compressed prompts
+    private final XPromptConfig config;
+    private final Chameleon model;
+    private final PictureTokenizer tokenizer;
+    private final PromptTokens tokens;
+    private final String fingerprint;
+    private final ContextReader reader;
+    private final AnswerDecoder decoder;
+
+    private XPromptModel(Backend backend, boolean ownsBackend, MemoryScope scope, XPromptConfig config, Chameleon model, Vqgan vqgan,
+            String fingerprint) {
+        this.backend = backend;
+        this.ownsBackend = ownsBackend;
+        this.scope = scope;
+        this.config = config;
+        this.model = model;
+        this.tokenizer = new PictureTokenizer(backend, vqgan);
+        this.fingerprint = fingerprint;
+        ImageTokens image = ImageTokens.of(model.config());
+        this.tokens = config.tokens(image);
+        this.reader = new ContextReader(backend, model, tokens, fingerprint);
+        this.decoder = new AnswerDecoder(backend, model, tokens, image);
+        if (image.codes() != vqgan.config().codes() || config.pictureSize() % vqgan.config().reduction() != 0) {
+            throw new InvalidInput("model folder: the vocabulary has " + image.codes() + " image codes and pictures of " + config.pictureSize()
+                    + " pixels, the tokenizer " + vqgan.config().codes() + " codes and blocks of " + vqgan.config().reduction());
+        }
+    }
+
+    /** A model in training, seen as one that answers: shares weights and backend with the trainer, frees neither. */
+    public static XPromptModel of(Backend backend, XPromptConfig config, Chameleon model, Vqgan vqgan) {
+        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, "in training");
+    }
+
+    /**
+     * Opens a model folder on a device.
+     *
+     * @throws InvalidInput naming file and field
+     */
+    public static XPromptModel open(Path folder, String device) {
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidInput(folder + ": no such folder; a model is a folder with config.json and model.safetensors");
+        }
+        Backend backend = Backends.open(device);
+        MemoryScope scope = backend.openScope("model " + folder.getFileName());
+        try (ChameleonCheckpoint checkpoint = ChameleonCheckpoint.open(folder)) {
+            XPromptConfig config = XPromptConfig.read(folder, checkpoint.config().vocabSize());
+            Chameleon model = checkpoint.model(backend, scope, Checkpoint.Weights.AS_STORED);
+            ModelFolder.restoreXpEmbedding(backend, checkpoint, model, config.xpIds());
+            Vqgan vqgan = VqganCheckpoint.load(backend, scope, folder);
+            return new XPromptModel(backend, true, scope, config, model, vqgan, ModelFolder.fingerprint(folder));
+        } catch (RuntimeException e) {
+            scope.close();
+            backend.close();
+            throw e;
+        }
+    }
+
+    public XPromptConfig config() {
+        return config;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public Chameleon chameleon() {
+        return model;
+    }
+
+    public PictureTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Decides which compressed prompts belong to this model. */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** The picture as this model sees it: shorter side resized, centre cut out. */
+    public Picture prepare(Picture picture) {
+        int size = config.pictureSize();
+        return picture.width() == size && picture.height() == size ? picture : CentreCrop.square(picture, size);
+    }
+
+    /** Codes of examples, inputs and outputs tokenized together. */
+    public List<CodedPair> encode(List<Example> examples) {
+        List<Picture> pictures = new ArrayList<>();
+        for (Example example : examples) {
+            pictures.add(prepare(example.input()));
+            pictures.add(prepare(example.output()));
+        }
+        int[][] codes = tokenizer.encode(pictures);
+        List<CodedPair> pairs = new ArrayList<>();
+        for (int i = 0; i < examples.size(); i++) {
+            pairs.add(new CodedPair(codes[2 * i], codes[2 * i + 1]));
+        }
+        return pairs;
+    }
+
+    /** Stage 1: examples into X-Prompt tokens. The result lives until the model is closed. */
+    public CompressedPrompt compress(List<Example> examples, String note) {
+        return compressCoded(List.of(encode(examples)), note, scope).getFirst();
+    }
+
+    /** Stage 1 for several prompts of equal form at once; {@code keep} owns the results. */
+    public List<CompressedPrompt> compressCoded(List<List<CodedPair>> contexts, String note, MemoryScope keep) {
+        return reader.compress(contexts, config.arrangement(), note, keep);
+    }
+
+    /** Reads a compressed prompt that this model made. */
+    public CompressedPrompt read(Path file) {
+        Shape entry = Shape.of(model.config().kvHeads(), model.config().headDim());
+        return CompressedPrompt.read(file, backend, scope, model.config().layers(), entry, fingerprint);
+    }
+
+    /** Stage 2 for one query: the answer picture. */
+    public Picture generate(CompressedPrompt prompt, Picture query, GenerationOptions options) {
+        return generate(new Context.Compressed(prompt), query, 1, options, (code, of) -> { }).getFirst();
+    }
+
+    /** Stage 2 for one query: several samples, told apart by their noise streams. */
+    public List<Picture> generate(Context context, Picture query, int samples, GenerationOptions options, AnswerDecoder.Listener listener) {
+        int[] codes = tokenizer.encode(List.of(prepare(query)))[0];
+        List<AnswerDecoder.Job> jobs = new ArrayList<>();
+        for (int i = 0; i < samples; i++) {
+            jobs.add(new AnswerDecoder.Job(context, codes, i));
+        }
+        return tokenizer.decode(answer(jobs, options, listener), config.pictureSize(), config.pictureSize());
+    }
+
+    /** Stage 2 for many jobs whose contexts are of one kind and size: codes [jobs][codes]. */
+    public int[][] answer(List<AnswerDecoder.Job> jobs, GenerationOptions options, AnswerDecoder.Listener listener) {
+        return decoder.answer(jobs, tokenizer.codes(config.pictureSize(), config.pictureSize()), options, listener);
+    }
+
+    /** Frees the weights and, for a model that was opened from a folder, the device. */
+    @Override
+    public void close() {
+        scope.close();
+        if (ownsBackend) {
+            backend.close();
+        }
+    }
+}

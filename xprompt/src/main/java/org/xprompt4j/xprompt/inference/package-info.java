@@ -1,0 +1,8 @@
+/**
+ * Two-stage inference: examples are compressed once, queries are answered many times.
+ *
+ * <p>Read {@link org.xprompt4j.xprompt.inference.XPromptModel} first, then
+ * {@link org.xprompt4j.xprompt.inference.ContextReader} (stage 1) and
+ * {@link org.xprompt4j.xprompt.inference.AnswerDecoder} (stage 2).
+ */
+package org.xprompt4j.xprompt.inference;

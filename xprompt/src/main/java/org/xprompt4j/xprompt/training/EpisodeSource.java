@@ -1,0 +1,167 @@
+package org.xprompt4j.xprompt.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.vqvae.Vqgan;
+import org.xprompt4j.xprompt.data.Crops;
+import org.xprompt4j.xprompt.data.Draws;
+import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.data.Split;
+import org.xprompt4j.xprompt.inference.PictureTokenizer;
+import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.ContextMode;
+import org.xprompt4j.xprompt.prompt.PromptLayout;
+import org.xprompt4j.xprompt.prompt.PromptTokens;
+import org.xprompt4j.xprompt.task.Task;
+
+/**
+ * The sequences of each training step, as a function of the step's number: photographs → task → pairs → codes → layouts.
+ *
+ * <p>A group of sequences shares one task and its parameters. Pair i is the example of pair i+1 (cyclically), so each picture is
+ * tokenized once and used twice.
+ */
+public final class EpisodeSource {
+    private static final int VALIDATION_BATCHES = 4;
+
+    /**
+     * What episodes are made of.
+     *
+     * @param source photographs with their split
+     * @param tasks every known task; the configuration's mixture names some of them
+     */
+    public record Photographs(PhotoSource source, List<Task> tasks) {
+        List<String> taskNames(boolean novel) {
+            return tasks.stream().filter(task -> task.novel() == novel).map(Task::name).toList();
+        }
+    }
+
+    private final PictureTokenizer tokenizer;
+    private final PromptTrainingConfig config;
+    private final PhotoSource source;
+    private final PromptTokens tokens;
+    private final List<Task> tasks = new ArrayList<>();
+    private final double[] cumulative; // [tasks], weights summed up
+    private List<List<PromptLayout>> validation;
+
+    EpisodeSource(Backend backend, Vqgan vqgan, PromptTrainingConfig config, Photographs photographs, PromptTokens tokens) {
+        this.tokenizer = new PictureTokenizer(backend, vqgan);
+        this.config = config;
+        this.source = photographs.source();
+        this.tokens = tokens;
+        this.cumulative = mixture(config.tasks(), photographs.tasks());
+        if (config.pictureSize() % tokenizer.reduction() != 0) {
+            throw new InvalidInput("configuration: pictureSize " + config.pictureSize() + " must be a multiple of the tokenizer's reduction "
+                    + tokenizer.reduction());
+        }
+        requirePhotos(Split.TRAIN);
+    }
+
+    private double[] mixture(Map<String, Double> weights, List<Task> known) {
+        Map<String, Task> byName = new TreeMap<>();
+        known.forEach(task -> byName.put(task.name(), task));
+        double sum = 0;
+        List<Double> sums = new ArrayList<>();
+        for (String name : new TreeMap<>(weights).keySet()) {
+            Task task = byName.get(name);
+            if (task == null) {
+                throw new InvalidInput("configuration: tasks." + name + " is no task; known are " + byName.keySet());
+            }
+            if (task.novel()) {
+                throw new InvalidInput("configuration: tasks." + name + " is a novel task, which no training may see");
+            }
+            sum += weights.get(name);
+            tasks.add(task);
+            sums.add(sum);
+        }
+        if (!(sum > 0)) {
+            throw new InvalidInput("configuration: the weights of tasks are all zero");
+        }
+        return sums.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private int[] requirePhotos(Split split) {
+        int[] indices = source.indices(split);
+        if (indices.length < 2) {
+            throw new InvalidInput("the photographs hold " + indices.length + " of split " + split + ", at least 2 are needed; "
+                    + "make a larger pack with: xp data prepare");
+        }
+        return indices;
+    }
+
+    /** The batch of a step; steps count from 0. */
+    List<PromptLayout> training(int step) {
+        Philox random = Draws.of(config.seed(), "episode", step);
+        PromptTrainingConfig.Batch batch = config.batch();
+        double at = random.nextFloat() * (batch.compressed() + batch.full() + batch.none());
+        ContextMode mode = at < batch.compressed() ? ContextMode.COMPRESSED
+                : at < batch.compressed() + batch.full() ? ContextMode.FULL : ContextMode.NONE;
+        return layouts(mode, random, requirePhotos(Split.TRAIN), batch.sequences());
+    }
+
+    /** Compressed prompts on validation photographs, the same at every call. */
+    List<List<PromptLayout>> validation() {
+        if (validation == null) {
+            int[] photos = source.indices(Split.VALIDATION).length >= 2 ? source.indices(Split.VALIDATION) : requirePhotos(Split.TEST);
+            validation = new ArrayList<>();
+            for (int i = 0; i < VALIDATION_BATCHES; i++) {
+                validation.add(layouts(ContextMode.COMPRESSED, Draws.of(config.seed(), "validation", i), photos, config.batch().sequences()));
+            }
+        }
+        return validation;
+    }
+
+    private List<PromptLayout> layouts(ContextMode mode, Philox random, int[] photos, int sequences) {
+        PromptTrainingConfig.Batch batch = config.batch();
+        List<Picture> pictures = new ArrayList<>();
+        for (int at = 0; at < sequences; at += batch.group()) {
+            drawGroup(random, photos, pictures);
+        }
+        int[][] codes = tokenizer.encode(pictures); // [2 · sequences][codes]: input, output, input, output ...
+        List<PromptLayout> layouts = new ArrayList<>();
+        for (int i = 0; i < sequences; i++) {
+            int group = i - i % batch.group();
+            List<CodedPair> examples = new ArrayList<>();
+            for (int e = 1; e <= batch.examples(); e++) {
+                int at = group + (i - group + e) % batch.group();
+                examples.add(new CodedPair(codes[2 * at], codes[2 * at + 1]));
+            }
+            layouts.add(PromptLayout.training(tokens, mode, batch.arrangement(), batch.loss(), examples,
+                    new CodedPair(codes[2 * i], codes[2 * i + 1])));
+        }
+        return layouts;
+    }
+
+    /** One task with one set of parameters on {@code group} different photographs. */
+    private void drawGroup(Philox random, int[] photos, List<Picture> pictures) {
+        Task.Instance task = drawTask(random).draw(random);
+        int[] order = photos.clone();
+        int group = config.batch().group();
+        for (int i = 0; i < group; i++) {
+            int pick = i < order.length ? i + random.nextInt(order.length - i) : random.nextInt(order.length);
+            int photo = order[pick];
+            if (i < order.length) {
+                order[pick] = order[i];
+                order[i] = photo;
+            }
+            Picture crop = Crops.draw(source, photo, random.nextInt() & 0xffffffffL, config.pictureSize(), config.seed());
+            Task.Pair pair = task.make(crop, random);
+            pictures.add(pair.input());
+            pictures.add(pair.output());
+        }
+    }
+
+    private Task drawTask(Philox random) {
+        double at = random.nextFloat() * cumulative[cumulative.length - 1];
+        int i = 0;
+        while (cumulative[i] < at) {
+            i++;
+        }
+        return tasks.get(i);
+    }
+}

@@ -1,0 +1,160 @@
+package org.xprompt4j.xprompt.training;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.xprompt4j.nn.AdamW;
+import org.xprompt4j.nn.GradientClipping;
+import org.xprompt4j.nn.LearningRate;
+import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.ChameleonConfig;
+import org.xprompt4j.nn.chameleon.Dropout;
+import org.xprompt4j.nn.chameleon.ImageTokens;
+import org.xprompt4j.nn.chameleon.NextTokenLoss;
+import org.xprompt4j.nn.chameleon.Pass;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Ops;
+import org.xprompt4j.tensor.Tape;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.file.SafetensorsFile;
+import org.xprompt4j.tensor.file.SafetensorsWriter;
+import org.xprompt4j.vqvae.Vqgan;
+import org.xprompt4j.xprompt.inference.TokenRows;
+import org.xprompt4j.xprompt.inference.XPromptConfig;
+import org.xprompt4j.xprompt.prompt.PromptLayout;
+
+/**
+ * One-pass training under the X-Prompt mask: IE, XP and TD stand in one sequence, and the loss on the answer teaches the XP
+ * tokens to keep what the job needs (paper, section 3.1). Step n is a function of the weights and of n alone, so a run that was
+ * stopped and resumed equals an unbroken one bit for bit.
+ */
+public final class PromptTraining implements AutoCloseable {
+    private static final String STATE_FILE = "training.safetensors";
+
+    /**
+     * What a step did.
+     *
+     * @param step counted from 1
+     * @param loss mean over the counted tokens
+     * @param gradientNorm before clipping
+     * @param learningRate of the step
+     * @param tokens in the batch
+     */
+    public record StepResult(int step, float loss, double gradientNorm, float learningRate, int tokens) {
+    }
+
+    private final Backend backend;
+    private final PromptTrainingConfig config;
+    private final EpisodeSource episodes;
+    private final MemoryScope scope; // weights, gradients, moments
+    private final Chameleon model;
+    private final AdamW optimiser;
+    private final LearningRate schedule;
+    private final XPromptConfig promptConfig;
+
+    /** A new run with weights drawn from the seed. */
+    public PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs) {
+        this.backend = backend;
+        this.config = config;
+        this.scope = backend.openScope("training");
+        SmallVocabulary vocabulary = SmallVocabulary.of(vqgan.config().codes(), config.model().xpTokens());
+        PromptTrainingConfig.Model sizes = config.model();
+        ChameleonConfig shape = ChameleonConfig
+                .of(vocabulary.size(), sizes.hidden(), sizes.intermediate(), sizes.layers(), sizes.heads(), sizes.kvHeads())
+                .withSwinNorm(sizes.swinNorm()).withTiedHead(sizes.tiedHead()).withVocabularyMap(vocabulary.names())
+                .withOtherFields(Map.of("vq_config", vqgan.config().toHuggingFaceJson(),
+                        "bos_token_id", 0, "pad_token_id", 1, "eos_token_id", 2));
+        this.model = new Chameleon(shape);
+        model.initialise(scope, config.seed());
+        model.allocateGradients(backend, scope);
+        PromptTrainingConfig.Optimiser o = config.optimiser();
+        this.optimiser = new AdamW(backend, scope, model, new AdamW.Settings(o.beta1(), o.beta2(), 1e-8f, o.weightDecay(), 0));
+        this.schedule = LearningRate.cosine(o.lr(), o.floor(), o.warmup(), o.steps());
+        this.promptConfig = new XPromptConfig(vocabulary.xpIds(), config.pictureSize(), config.batch().arrangement(),
+                photographs.taskNames(false), photographs.taskNames(true));
+        this.episodes = new EpisodeSource(backend, vqgan, config, photographs, promptConfig.tokens(ImageTokens.of(shape)));
+    }
+
+    public Chameleon model() {
+        return model;
+    }
+
+    public XPromptConfig promptConfig() {
+        return promptConfig;
+    }
+
+    /** Steps done so far. */
+    public int steps() {
+        return optimiser.steps();
+    }
+
+    /** Does the next step. */
+    public StepResult step() {
+        int step = optimiser.steps();
+        float rate = schedule.at(step);
+        List<PromptLayout> batch = episodes.training(step);
+        model.zeroGradients(backend);
+        try (MemoryScope memory = backend.openScope("training step")) {
+            Tape tape = new Tape(backend, memory);
+            model.watch(tape);
+            Ops ops = new Ops(backend, memory, tape);
+            Tensor loss = loss(ops, batch, new Dropout(config.model().dropout(), config.seed(), step));
+            tape.backward(loss);
+            double norm = GradientClipping.norm(backend, model);
+            float value = loss.item();
+            if (!Float.isFinite(value) || !Double.isFinite(norm)) {
+                throw new InvalidInput("training diverged at step " + (step + 1) + ": loss " + value + ", gradient norm " + norm
+                        + "; lower optimiser.lr or optimiser.clip and start again in a new folder");
+            }
+            optimiser.step(rate, GradientClipping.scale(norm, config.optimiser().clip()));
+            return new StepResult(step + 1, value, norm, rate, batch.size() * batch.getFirst().length());
+        }
+    }
+
+    /** Mean loss over a fixed set of compressed prompts on photographs that are never trained on. */
+    public float validationLoss() {
+        double sum = 0;
+        List<List<PromptLayout>> batches = episodes.validation();
+        for (List<PromptLayout> batch : batches) {
+            try (MemoryScope memory = backend.openScope("validation")) {
+                sum += loss(new Ops(backend, memory), batch, Dropout.NONE).item();
+            }
+        }
+        return (float) (sum / batches.size());
+    }
+
+    private Tensor loss(Ops ops, List<PromptLayout> batch, Dropout dropout) {
+        Tensor ids = TokenRows.ids(ops.scope(), batch);
+        Tensor positions = TokenRows.positions(ops.scope(), batch);
+        int[][] labels = batch.stream().map(PromptLayout::labels).toArray(int[][]::new);
+        Tensor hidden = model.hidden(ops, model.embed(ops, ids), Pass.training(positions, batch.getFirst().mask(), dropout));
+        return model.loss(ops, hidden, NextTokenLoss.of(ops.scope(), labels, model.config().vocabSize()), config.optimiser().zLoss());
+    }
+
+    /** Writes all that {@link #load} needs into a folder. */
+    public void save(Path folder) {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "xprompt-training").metadata("step", Integer.toString(steps()));
+        model.forEachParameter((name, parameter) -> writer.add("model." + name, parameter.value()));
+        optimiser.state().forEach((name, tensor) -> writer.add("optimiser." + name, tensor));
+        writer.writeTo(folder.resolve(STATE_FILE));
+    }
+
+    /** Goes on from a state that {@link #save} wrote. */
+    public void load(Path folder) {
+        Path file = folder.resolve(STATE_FILE);
+        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            Map<String, Tensor> targets = new LinkedHashMap<>();
+            model.forEachParameter((name, parameter) -> targets.put("model." + name, parameter.value()));
+            targets.forEach((name, target) -> backend.copy(stored.tensor(name, target.shape().toArray()), target));
+            optimiser.load(name -> stored.contains("optimiser." + name) ? stored.tensor("optimiser." + name) : null, file.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,101 @@
+package org.xprompt4j.xprompt.training;
+
+import java.util.Map;
+import org.xprompt4j.xprompt.prompt.Arrangement;
+import org.xprompt4j.xprompt.prompt.LossSpan;
+
+/**
+ * A recipe for the transformer, as JSON. Paths are taken from the folder of the configuration file.
+ *
+ * @param tokenizer folder of the trained picture tokenizer
+ * @param photos photographs: a pack or a folder with a manifest
+ * @param pictureSize side of the pictures in pixels
+ * @param seed of weights, data and dropout
+ * @param model sizes
+ * @param batch what a step reads
+ * @param optimiser how weights move
+ * @param tasks weight of each task in the mixture, by name
+ * @param every how often to log, check and save
+ */
+public record PromptTrainingConfig(String tokenizer, String photos, int pictureSize, long seed, Model model, Batch batch, Optimiser optimiser,
+        Map<String, Double> tasks, Every every) {
+    /**
+     * Sizes of the transformer.
+     *
+     * @param xpTokens number of X-Prompt tokens (paper: 32)
+     * @param swinNorm norms behind the sub-blocks (Chameleon-30B) instead of before (7B)
+     * @param tiedHead one matrix for embedding and head
+     * @param dropout on both residual branches
+     */
+    public record Model(int layers, int hidden, int heads, int kvHeads, int intermediate, int xpTokens, boolean swinNorm, boolean tiedHead,
+            float dropout) {
+        public Model {
+            require(layers > 0 && hidden > 0 && heads > 0 && kvHeads > 0 && intermediate > 0, "model sizes must be positive");
+            require(xpTokens >= 1 && xpTokens <= 1024, "model.xpTokens must be 1 to 1024, is " + xpTokens);
+            require(dropout >= 0 && dropout < 1, "model.dropout must be 0 up to 1, is " + dropout);
+        }
+    }
+
+    /**
+     * What a step reads. The whole batch has one context mode, drawn by the three shares.
+     *
+     * @param sequences per step
+     * @param group sequences that share one task and its parameters: pair i is the example of pair i+1
+     * @param examples worked examples in a prompt
+     * @param compressed share of steps under the X-Prompt mask
+     * @param full share of steps with the example in full
+     * @param none share of steps without an example
+     * @param arrangement of several examples
+     * @param loss which tokens are targets
+     */
+    public record Batch(int sequences, int group, int examples, double compressed, double full, double none, Arrangement arrangement, LossSpan loss) {
+        public Batch {
+            require(examples >= 1, "batch.examples must be at least 1, is " + examples);
+            require(group > examples, "batch.group must be larger than batch.examples, is " + group);
+            require(sequences > 0 && sequences % group == 0, "batch.sequences must be a positive multiple of batch.group, is " + sequences);
+            require(compressed >= 0 && full >= 0 && none >= 0 && compressed + full + none > 0, "batch shares must not be negative, nor all zero");
+        }
+    }
+
+    /**
+     * AdamW with a cosine schedule.
+     *
+     * @param steps length of the run
+     * @param warmup steps of rise
+     * @param lr peak
+     * @param floor at the end
+     * @param clip of the gradient norm; 0 for none
+     * @param zLoss weight of the squared logsumexp
+     */
+    public record Optimiser(int steps, int warmup, float lr, float floor, float beta1, float beta2, float weightDecay, float clip, float zLoss) {
+        public Optimiser {
+            require(steps > warmup && warmup >= 0, "optimiser.steps must be larger than optimiser.warmup, is " + steps);
+            require(lr > 0 && floor >= 0 && floor <= lr, "optimiser.lr must be positive and optimiser.floor at most as large");
+        }
+    }
+
+    /**
+     * How often, in steps.
+     *
+     * @param log a row of the log
+     * @param check loss on photographs that are not trained on
+     * @param save the state, so that a killed run loses no more
+     */
+    public record Every(int log, int check, int save) {
+        public Every {
+            require(log > 0 && check > 0 && save > 0, "every.log, every.check and every.save must be positive");
+        }
+    }
+
+    public PromptTrainingConfig {
+        require(pictureSize > 0, "pictureSize must be positive, is " + pictureSize);
+        require(!tasks.isEmpty() && tasks.values().stream().allMatch(w -> w >= 0), "tasks must name at least one task, with weights that are not negative");
+        tasks = Map.copyOf(tasks);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.xprompt4j.xprompt.training;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.file.AtomicFile;
+
+/**
+ * A CSV file whose first column is the step. Rows of steps that a resumed run will do again are dropped when it starts, so the
+ * log of an interrupted run equals that of an unbroken one.
+ */
+public final class TrainingLog {
+    private final Path file;
+    private final List<String> columns;
+    private final List<double[]> rows = new ArrayList<>(); // step, then one value a column
+
+    private TrainingLog(Path file, List<String> columns) {
+        this.file = file;
+        this.columns = columns;
+    }
+
+    /** Opens or makes a log, keeping rows up to and including {@code lastStep}. */
+    public static TrainingLog open(Path file, int lastStep, String... columns) {
+        TrainingLog log = new TrainingLog(file, List.of(columns));
+        try {
+            if (Files.exists(file)) {
+                List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+                for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+                    double[] row = log.parse(line);
+                    if (row != null && row[0] <= lastStep) {
+                        log.rows.add(row);
+                    }
+                }
+            }
+            StringBuilder text = new StringBuilder("step," + String.join(",", columns) + "\n");
+            log.rows.forEach(row -> text.append(log.format(row)));
+            AtomicFile.text(file, text.toString());
+        } catch (IOException e) {
+            throw new InvalidInput(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+        return log;
+    }
+
+    /** Appends a row. */
+    public void add(int step, double... values) {
+        if (values.length != columns.size()) {
+            throw new IllegalArgumentException(values.length + " values for columns " + columns);
+        }
+        double[] row = new double[values.length + 1];
+        row[0] = step;
+        System.arraycopy(values, 0, row, 1, values.length);
+        rows.add(row);
+        try {
+            Files.writeString(file, format(row), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new InvalidInput(file + ": cannot be written (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Steps so far. */
+    public double[] steps() {
+        return rows.stream().mapToDouble(r -> r[0]).toArray();
+    }
+
+    /** All values of a column so far. */
+    public double[] column(String name) {
+        int at = columns.indexOf(name) + 1;
+        if (at == 0) {
+            throw new IllegalArgumentException("no column " + name + " in " + columns);
+        }
+        return rows.stream().mapToDouble(r -> r[at]).toArray();
+    }
+
+    private double[] parse(String line) {
+        String[] parts = line.split(",", -1);
+        if (parts.length != columns.size() + 1) {
+            return null; // a row torn by a kill
+        }
+        double[] row = new double[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            try {
+                row[i] = Double.parseDouble(parts[i]);
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        }
+        return row;
+    }
+
+    private String format(double[] row) {
+        StringBuilder line = new StringBuilder(Integer.toString((int) row[0]));
+        for (int i = 1; i < row.length; i++) {
+            line.append(',').append(String.format(Locale.ROOT, "%.6g", row[i]));
+        }
+        return line.append('\n').toString();
+    }
+}
