@@ -32,6 +32,17 @@ final class FloatRuns {
         }
     }
 
+    /** F32 runs that are too short for the call of a bulk copy to pay. */
+    static void copyShort(MemorySegment from, long index, int count, float[] to, int at) {
+        int whole = Lanes.floor(count);
+        for (int i = 0; i < whole; i += L) {
+            FloatVector.fromMemorySegment(F, from, (index + i) * 4, ORDER).intoArray(to, at + i);
+        }
+        for (int i = whole; i < count; i++) {
+            to[at + i] = from.get(FLOAT, (index + i) * 4);
+        }
+    }
+
     private static void copyBfloat16(MemorySegment from, long offset, int count, float[] to, int at) {
         int whole = Lanes.floor(count);
         for (int i = 0; i < whole; i += L) {

@@ -3,6 +3,7 @@ package org.xprompt4j.tensor.cpu;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
+import org.xprompt4j.tensor.op.Conv2dSpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
@@ -133,5 +134,15 @@ public class VectorBackend extends ScalarBackend {
     @Override
     public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
         Dropout.forward(probability, seed, stream, x, accumulate, out);
+    }
+
+    @Override
+    public void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
+        Conv2d.forward(spec, x, weight, bias, residual, out);
+    }
+
+    @Override
+    public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        Conv2d.backward(spec, x, weight, dOut, dX, dWeight, dBias);
     }
 }

@@ -1,0 +1,79 @@
+package org.xprompt4j.tensor.cpu;
+
+import java.lang.foreign.MemorySegment;
+
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.ElementAccess;
+import org.xprompt4j.tensor.Tensor;
+
+/**
+ * A convolution's weight [out, in, kernelHeight, kernelWidth] as the B operand of the product with patches: forward
+ * [taps · in, out], backward [taps · out, in] with the taps in reverse. A strided convolution runs backward once per phase of its
+ * stride, each over every stride-th tap.
+ */
+final class KernelPanels implements PanelSource {
+    private final MemorySegment weight;
+    private final DType dtype;
+    private final int in;
+    private final int kernelHeight;
+    private final int kernelWidth;
+    private final boolean forward;
+    private final int depthChannels;
+    private final int tapsWide;
+    private final int lastRow; // backward: the kernel row of the first tap, going up by step
+    private final int lastColumn;
+    private final int step;
+
+    private KernelPanels(Tensor weight, boolean forward, int tapsWide, int lastRow, int lastColumn, int step) {
+        this.weight = weight.segment();
+        dtype = weight.dtype();
+        in = weight.size(1);
+        kernelHeight = weight.size(2);
+        kernelWidth = weight.size(3);
+        this.forward = forward;
+        depthChannels = forward ? in : weight.size(0);
+        this.tapsWide = tapsWide;
+        this.lastRow = lastRow;
+        this.lastColumn = lastColumn;
+        this.step = step;
+    }
+
+    /** [kernelHeight, kernelWidth, in] by out. */
+    static KernelPanels forward(Tensor weight) {
+        return new KernelPanels(weight, true, weight.size(3), 0, 0, 1);
+    }
+
+    /** [taps, out] by in: rows lastRow, lastRow - step, ... and likewise columns, tapsWide of them. */
+    static KernelPanels backward(Tensor weight, int tapsWide, int lastRow, int lastColumn, int step) {
+        return new KernelPanels(weight, false, tapsWide, lastRow, lastColumn, -step);
+    }
+
+    /** Gathered element by element: better packed once. */
+    @Override
+    public boolean depthContiguous() {
+        return true;
+    }
+
+    @Override
+    public void packRows(int first, int count, int depthFrom, int depth, float[] to, int at) {
+        throw new IllegalStateException("a convolution's weight is always the B operand");
+    }
+
+    @Override
+    public void packColumns(int first, int count, int width, int depthFrom, int depth, float[] to, int at) {
+        int taps = kernelHeight * kernelWidth;
+        for (int p = 0; p < depth; p++) {
+            int tap = (depthFrom + p) / depthChannels;
+            int channel = (depthFrom + p) % depthChannels;
+            int row = lastRow + tap / tapsWide * step;
+            int column = lastColumn + tap % tapsWide * step;
+            int tapAt = row * kernelWidth + column;
+            long from = forward ? ((long) first * in + channel) * taps + tapAt : ((long) channel * in + first) * taps + tapAt;
+            long lineStride = forward ? (long) in * taps : taps;
+            int q = at + p * width;
+            for (int i = 0; i < width; i++) {
+                to[q + i] = i < count ? ElementAccess.getFloat(weight, dtype, from + i * lineStride) : 0;
+            }
+        }
+    }
+}
