@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.file.JsonWriter;
 import org.xprompt4j.tensor.file.SafetensorsWriter;
 import org.xprompt4j.tensor.op.AttentionMask;
 
@@ -110,6 +112,26 @@ class ChameleonCheckpointTest {
                 expected = expected == null ? logits : expected;
                 assertThat(logits).as("%d groups", groups).isEqualTo(expected);
             }
+        }
+    }
+
+    @Test
+    void shardsWithAnIndexLoadAsOneFile() throws IOException {
+        Chameleon model = model();
+        ChameleonCheckpoint.save(folder, backend, model, DType.F32, Map.of());
+        SafetensorsWriter[] shards = {new SafetensorsWriter(), new SafetensorsWriter()};
+        Map<String, String> places = new TreeMap<>();
+        model.forEachParameter((name, parameter) -> {
+            int shard = name.contains("layers.0") ? 0 : 1;
+            shards[shard].add(name, parameter.value());
+            places.put(name, "model-" + shard + ".safetensors");
+        });
+        shards[0].writeTo(folder.resolve("model-0.safetensors"));
+        shards[1].writeTo(folder.resolve("model-1.safetensors"));
+        Files.writeString(folder.resolve("model.safetensors.index.json"), JsonWriter.compact(Map.of("weight_map", places)));
+        Files.delete(folder.resolve("model.safetensors"));
+        try (ChameleonCheckpoint checkpoint = ChameleonCheckpoint.open(folder)) {
+            assertThat(logits(checkpoint.mappedModel(), 1)).isEqualTo(logits(model, 1));
         }
     }
 
