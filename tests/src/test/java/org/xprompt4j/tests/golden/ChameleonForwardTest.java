@@ -128,6 +128,32 @@ class ChameleonForwardTest {
         }
     }
 
+    /** In the decode regime a row's logits are the same bits, whatever rows are computed beside it. */
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("org.xprompt4j.tests.golden.GoldenFolder#everywhere")
+    void decodedRowsDoNotDependOnTheirNeighbours(String device, String folder) {
+        try (GoldenFolder golden = new GoldenFolder(device, folder)) {
+            Chameleon model = golden.model;
+            int rows = 5;
+            KvCache prompt = new KvCache(golden.backend, golden.scope, model.config(), golden.batch, 12);
+            model.prefill(golden.ops, golden.ids(0, 12), prompt);
+            KvCache cache = new KvCache(golden.backend, golden.scope, model.config(), rows, 13);
+            int[] ids = new int[rows];
+            for (int row = 0; row < rows; row++) {
+                int from = row % golden.batch;
+                cache.seed(row, prompt.extract(golden.scope, from, row, 12), 12); // rows of unequal length
+                ids[row] = (golden.rows("input_ids")[from][12] + row) % model.config().vocabSize();
+            }
+            float[] together = model.step(golden.ops, golden.scope.of(ids, rows), cache).toFloatArray();
+            int vocab = model.config().vocabSize();
+            for (int row = 0; row < rows; row++) {
+                cache.truncate(row, 12 - row, 12);
+                float[] alone = model.step(golden.ops, golden.scope.of(new int[] {ids[row]}, 1), cache.rows(row, row + 1)).toFloatArray();
+                assertThat(alone).as("row %d", row).isEqualTo(Arrays.copyOfRange(together, row * vocab, (row + 1) * vocab));
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{1} on {0}")
     @MethodSource("org.xprompt4j.tests.golden.GoldenFolder#everywhere")
     void greedyDecoding(String device, String folder) {
