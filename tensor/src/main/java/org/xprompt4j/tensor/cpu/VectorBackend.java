@@ -2,6 +2,7 @@ package org.xprompt4j.tensor.cpu;
 
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AdamWSpec;
+import org.xprompt4j.tensor.op.AttentionSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
 import org.xprompt4j.tensor.op.Conv2dSpec;
 import org.xprompt4j.tensor.op.Epilogue;
@@ -69,6 +70,22 @@ public class VectorBackend extends ScalarBackend {
     public void qkNormRopeBackward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor positions, Tensor dOut,
             Tensor dX, Tensor dWeight, Tensor dBias) {
         QkNormRope.backward(spec, x, weight, positions, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        Attention.forward(spec, q, k, v, out, logSumExp);
+    }
+
+    @Override
+    public void attentionBackward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut,
+            Tensor dQ, Tensor dK, Tensor dV) {
+        AttentionBackward.backward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+    }
+
+    @Override
+    public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
+        CachedAttention.forward(scale, q, keys, values, lengths, out);
     }
 
     @Override

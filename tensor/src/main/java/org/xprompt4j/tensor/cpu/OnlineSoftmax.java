@@ -1,0 +1,90 @@
+package org.xprompt4j.tensor.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Softmax over keys that arrive tile by tile (Milakov and Gimelshein, 2018). Scores lie [keys, queries], a query in a lane, so
+ * maxima and sums over keys need no step across lanes.
+ */
+final class OnlineSoftmax {
+    private static final VectorSpecies<Float> F = Lanes.FLOATS;
+    private static final int L = Lanes.COUNT;
+    private static final int Q = AttentionTiles.QUERIES;
+    /** Below every score, yet finite: the difference of two is a number. */
+    private static final float LOWEST = -1e30f;
+
+    // Rows of the state [ROWS, Q].
+    /** Largest score so far. */
+    static final int MAX = 0;
+    /** Sum of exp(score - max). */
+    static final int SUM = Q;
+    /** By how much the sums before this tile shrink. */
+    static final int SHRINK = 2 * Q;
+    /** Size of the state. */
+    static final int STATE = 3 * Q;
+
+    private OnlineSoftmax() {
+    }
+
+    /** The state before the first tile. */
+    static void start(float[] state) {
+        for (int q = 0; q < Q; q += L) {
+            FloatVector.broadcast(F, LOWEST).intoArray(state, MAX + q);
+            FloatVector.zero(F).intoArray(state, SUM + q);
+            FloatVector.zero(F).intoArray(state, SHRINK + q);
+        }
+    }
+
+    /** Sets the scores of keys that a query does not see to minus infinity; counts [Q] are the keys it sees. */
+    static void mask(float[] scores, int keys, int queries, float[] counts, int countsAt) {
+        for (int q = 0; q < queries; q += L) {
+            FloatVector visible = FloatVector.fromArray(F, counts, countsAt + q);
+            for (int k = 0; k < keys; k++) {
+                FloatVector s = FloatVector.fromArray(F, scores, k * Q + q);
+                s.blend(Float.NEGATIVE_INFINITY, visible.compare(VectorOperators.LE, (float) k)).intoArray(scores, k * Q + q);
+            }
+        }
+    }
+
+    /** Turns the scores of one tile into exp(score - max) under the new maximum and brings the state up to date. */
+    static void update(float[] scores, int keys, int queries, float[] state) {
+        for (int q = 0; q < queries; q += L) {
+            FloatVector before = FloatVector.fromArray(F, state, MAX + q);
+            FloatVector max = largest(scores, keys, q, before);
+            FloatVector sum = exponentials(scores, keys, q, max);
+            FloatVector shrink = VectorMath.expOfNegative(before.sub(max));
+            FloatVector.fromArray(F, state, SUM + q).fma(shrink, sum).intoArray(state, SUM + q);
+            shrink.intoArray(state, SHRINK + q);
+            max.intoArray(state, MAX + q);
+        }
+    }
+
+    private static FloatVector largest(float[] scores, int keys, int q, FloatVector before) {
+        FloatVector a = before;
+        FloatVector b = before;
+        int k = 0;
+        for (; k < keys - 1; k += 2) {
+            FloatVector s = FloatVector.fromArray(F, scores, k * Q + q);
+            FloatVector t = FloatVector.fromArray(F, scores, k * Q + Q + q);
+            a = a.blend(s, s.compare(VectorOperators.GT, a));
+            b = b.blend(t, t.compare(VectorOperators.GT, b));
+        }
+        if (k < keys) {
+            FloatVector s = FloatVector.fromArray(F, scores, k * Q + q);
+            a = a.blend(s, s.compare(VectorOperators.GT, a));
+        }
+        return a.blend(b, b.compare(VectorOperators.GT, a));
+    }
+
+    private static FloatVector exponentials(float[] scores, int keys, int q, FloatVector max) {
+        FloatVector sum = FloatVector.zero(F);
+        for (int k = 0; k < keys; k++) {
+            FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, scores, k * Q + q).sub(max));
+            sum = sum.add(p);
+            p.intoArray(scores, k * Q + q);
+        }
+        return sum;
+    }
+}
