@@ -36,11 +36,16 @@ public final class Decoder extends Module {
             in = out;
         }
         normOut = child("norm_out", new GroupNorm(in, groups, Activation.SILU));
-        convOut = child("conv_out", Conv2d.of3x3(in, config.outChannels()));
+        convOut = child("conv_out", config.patchPath() ? Conv2d.closing(in, config.outChannels(), 3)
+                : Conv2d.of3x3(in, config.outChannels()));
     }
 
-    /** Latents [batch, height, width, latentChannels] to pictures [batch, height · reduction, width · reduction, 3]. */
-    public Tensor forward(Ops ops, Tensor latent) {
+    /**
+     * Latents [batch, height, width, latentChannels] to pictures [batch, height · reduction, width · reduction, 3].
+     *
+     * @param beside added to the pictures, of their shape; null for nothing
+     */
+    public Tensor forward(Ops ops, Tensor latent, Tensor beside) {
         Tensor h = mid.forward(ops, convIn.forward(ops, latent));
         for (int level = up.length - 1; level >= 0; level--) {
             h = up[level].forward(ops, h);
@@ -48,6 +53,6 @@ public final class Decoder extends Module {
                 h = upsamples[level].forward(ops, h);
             }
         }
-        return convOut.forward(ops, normOut.forward(ops, h));
+        return convOut.forward(ops, normOut.forward(ops, h), beside);
     }
 }

@@ -23,6 +23,7 @@ public final class Vqgan extends Module {
     private final Quantizer quantizer;
     private final Conv2d postQuantConv; // codeDim to latentChannels, 1x1
     private final Decoder decoder; // null in files that only encode
+    private final PatchPath patchPath; // null in public checkpoints
 
     /** A whole model without memory; initialise it or load a checkpoint. */
     public Vqgan(VqganConfig config) {
@@ -33,10 +34,13 @@ public final class Vqgan extends Module {
     public Vqgan(VqganConfig config, boolean withDecoder) {
         this.config = config;
         encoder = child("encoder", new Encoder(config));
-        quantConv = child("quant_conv", Conv2d.of1x1(config.latentChannels(), config.codeDim()));
+        // Beside a patch path the network is a correction, which starts at zero.
+        quantConv = child("quant_conv", config.patchPath() ? Conv2d.closing(config.latentChannels(), config.codeDim(), 1)
+                : Conv2d.of1x1(config.latentChannels(), config.codeDim()));
         quantizer = child("quantize", new Quantizer(config));
         postQuantConv = child("post_quant_conv", Conv2d.of1x1(config.codeDim(), config.latentChannels()));
         decoder = withDecoder ? child("decoder", new Decoder(config)) : null;
+        patchPath = config.patchPath() ? child("patch", new PatchPath(config)) : null;
     }
 
     public VqganConfig config() {
@@ -45,6 +49,11 @@ public final class Vqgan extends Module {
 
     public Quantizer quantizer() {
         return quantizer;
+    }
+
+    /** The linear path beside the network; null where the configuration has none. */
+    public PatchPath patchPath() {
+        return patchPath;
     }
 
     /** False for checkpoints that hold no decoder, as Hugging Face's Chameleon files. */
@@ -60,7 +69,8 @@ public final class Vqgan extends Module {
 
     /** Latents [batch, h, w, codeDim] of pictures [batch, height, width, 3] in [-1, 1], not yet normalised or quantised. */
     public Tensor latent(Ops ops, Tensor pixels) {
-        return quantConv.forward(ops, encoderOutput(ops, pixels));
+        Tensor beside = patchPath == null ? null : patchPath.in(ops, pixels);
+        return quantConv.forward(ops, encoderOutput(ops, pixels), beside);
     }
 
     /**
@@ -96,7 +106,8 @@ public final class Vqgan extends Module {
             throw new InvalidInput("this checkpoint holds no image decoder (Hugging Face's Chameleon files leave it out): it turns"
                     + " pictures into codes but not codes into pictures; use a folder whose model.safetensors has decoder.* weights");
         }
-        return decoder.forward(ops, postQuantConv.forward(ops, latent));
+        Tensor beside = patchPath == null ? null : patchPath.out(ops, latent);
+        return decoder.forward(ops, postQuantConv.forward(ops, latent), beside);
     }
 
     private void requireFits(Tensor pixels) {

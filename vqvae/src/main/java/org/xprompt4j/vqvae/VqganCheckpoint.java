@@ -93,11 +93,11 @@ public final class VqganCheckpoint {
         VqganConfig config = vqgan.config();
         MessageDigest digest = sha256();
         String sizes = "vqgan " + config.multipliers() + ' ' + config.resBlocks() + ' ' + config.attentionResolutions().stream().sorted().toList()
-                + ' ' + config.resolution() + ' ' + config.normGroups() + ' ' + config.normalizeCodes();
+                + ' ' + config.resolution() + ' ' + config.normGroups() + ' ' + config.normalizeCodes() + ' ' + config.patchPath();
         digest.update(sizes.getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, Parameter> entry : vqgan.parameters().entrySet()) {
             String name = entry.getKey();
-            if (name.startsWith("encoder.") || name.startsWith("quant_conv.") || name.startsWith("quantize.")) {
+            if (name.startsWith("encoder.") || name.startsWith("quant_conv.") || name.startsWith("quantize.") || name.startsWith("patch.in.")) {
                 Tensor value = entry.getValue().value();
                 digest.update((name + ' ' + value.shape()).getBytes(StandardCharsets.UTF_8));
                 byte[] bytes = new byte[Math.toIntExact(value.byteSize())];

@@ -24,9 +24,11 @@ import org.xprompt4j.tensor.file.Json;
  * @param codeDim numbers of one entry ({@code embed_dim})
  * @param normGroups groups of every GroupNorm; 32 in all public checkpoints ({@code norm_groups}, ours)
  * @param normalizeCodes true when latents and entries are scaled to length 1; false in all public ones ({@code normalize_codes}, ours)
+ * @param patchPath true when a linear map of each code's own pixels runs beside encoder and decoder ({@link PatchPath});
+ *        false in all public ones ({@code patch_path}, ours)
  */
 public record VqganConfig(int resolution, int inChannels, int outChannels, int channels, List<Integer> multipliers, int resBlocks,
-        List<Integer> attentionResolutions, int latentChannels, int codes, int codeDim, int normGroups, boolean normalizeCodes) {
+        List<Integer> attentionResolutions, int latentChannels, int codes, int codeDim, int normGroups, boolean normalizeCodes, boolean patchPath) {
     private static final int MAX_LEVELS = 12;
     private static final int MAX_WIDTH = 1 << 14;
     private static final int MAX_CODES = 1 << 24;
@@ -37,6 +39,9 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         attentionResolutions = List.copyOf(attentionResolutions);
         if (multipliers.isEmpty() || multipliers.size() > MAX_LEVELS) {
             throw new InvalidInput("a VQGAN has 1 to " + MAX_LEVELS + " levels, not " + multipliers.size());
+        }
+        if (patchPath && (normalizeCodes || inChannels != outChannels)) {
+            throw new InvalidInput("patchPath needs codes that are not normalised and as many channels out as in");
         }
         for (int level = -1; level < multipliers.size(); level++) {
             long width = (long) channels * (level < 0 ? 1 : multipliers.get(level));
@@ -69,7 +74,8 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         refuse(dd, "tanh_out", false);
         refuse(dd, "resamp_with_conv", true);
         return read(dd, new String[] {"ch", "ch_mult", "z_channels"}, bounded(dd, "out_ch", 3, MAX_WIDTH),
-                bounded(json, "n_embed", 0, MAX_CODES), bounded(json, "embed_dim", 0, MAX_WIDTH), json.flag("normalize_codes", false));
+                bounded(json, "n_embed", 0, MAX_CODES), bounded(json, "embed_dim", 0, MAX_WIDTH), json.flag("normalize_codes", false),
+                json.flag("patch_path", false));
     }
 
     private static VqganConfig readHuggingFace(Json vq) {
@@ -79,11 +85,12 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         }
         return read(vq, new String[] {"base_channels", "channel_multiplier", "latent_channels"}, 3,
                 bounded(vq, "num_embeddings", 0, MAX_CODES), bounded(vq, "embed_dim", 0, MAX_WIDTH),
-                vq.flag("normalize_codes", false));
+                vq.flag("normalize_codes", false), vq.flag("patch_path", false));
     }
 
     /** The fields that the two forms share, three of them under other names. */
-    private static VqganConfig read(Json json, String[] names, int outChannels, int codes, int codeDim, boolean normalizeCodes) {
+    private static VqganConfig read(Json json, String[] names, int outChannels, int codes, int codeDim, boolean normalizeCodes,
+            boolean patchPath) {
         if (json.number("dropout", 0) < 0 || json.number("dropout", 0) >= 1) {
             throw json.get("dropout").fault("must be from 0 to below 1 (it has no effect outside training)");
         }
@@ -106,7 +113,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         }
         return new VqganConfig(json.positiveInt("resolution"), bounded(json, "in_channels", 3, MAX_WIDTH), outChannels, channels, multipliers,
                 (int) json.get("num_res_blocks").asLong(1, 64), attention, bounded(json, names[2], 0, MAX_WIDTH), codes, codeDim,
-                groups, normalizeCodes);
+                groups, normalizeCodes, patchPath);
     }
 
     /** A positive integer with an upper limit; a fallback of 0 means that the field must be there. */
@@ -120,7 +127,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         }
     }
 
-    /** As {@code vq_config} of a Hugging Face Chameleon, with our two fields where they differ from the public checkpoints. */
+    /** As {@code vq_config} of a Hugging Face Chameleon, with our fields where they differ from the public checkpoints. */
     public Map<String, Object> toHuggingFaceJson() {
         Map<String, Object> vq = new LinkedHashMap<>();
         vq.put("model_type", "chameleon_vqgan");
@@ -142,10 +149,13 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         if (normalizeCodes) {
             vq.put("normalize_codes", true);
         }
+        if (patchPath) {
+            vq.put("patch_path", true);
+        }
         return vq;
     }
 
-    /** The public form, with our two fields where they differ from the public checkpoints. */
+    /** The public form, with our fields where they differ from the public checkpoints. */
     public Map<String, Object> toJson() {
         Map<String, Object> dd = new LinkedHashMap<>();
         dd.put("double_z", false);
@@ -167,6 +177,9 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         json.put("embed_dim", codeDim);
         if (normalizeCodes) {
             json.put("normalize_codes", true);
+        }
+        if (patchPath) {
+            json.put("patch_path", true);
         }
         json.put("ddconfig", dd);
         return json;

@@ -47,6 +47,23 @@ final class EmaCodebook {
         storedSums.set(sums);
     }
 
+    /**
+     * Starts from the codebook that the model has.
+     *
+     * @param shares [codes] share of all latents that choose each code
+     * @param rows latents of a batch
+     */
+    void start(float[] shares, int rows) {
+        float[] entries = embedding.toFloatArray();
+        for (int code = 0; code < codes; code++) {
+            counts[code] = Math.max(shares[code] * rows, SMALLEST_COUNT);
+            for (int i = code * dim; i < (code + 1) * dim; i++) {
+                sums[i] = counts[code] * entries[i];
+            }
+        }
+        write();
+    }
+
     /** Starts the codebook as latents drawn from a batch. */
     void start(int step, float[] rows) {
         Philox draws = draws(step);

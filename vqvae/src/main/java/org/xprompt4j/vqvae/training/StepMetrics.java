@@ -6,7 +6,7 @@ package org.xprompt4j.vqvae.training;
  * @param step counts from 0
  * @param loss all terms of the tokenizer's loss
  * @param reconstruction the pixel terms alone
- * @param commitment mean squared distance of latents to their codes, before its weight; 0 before quantising starts
+ * @param commitment mean square of latents minus their codes, before its weight; 0 before quantising starts
  * @param psnr of the batch in dB, peak to peak 2, from the mean squared error over the whole batch
  * @param used codes that the batch chose
  * @param perplexity exp of the entropy of the codebook's use in the moving average; 0 before quantising starts

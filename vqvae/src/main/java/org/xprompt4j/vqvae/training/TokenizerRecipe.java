@@ -48,7 +48,7 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, Optimiser
      * @param squared of (x̂ - x)²
      * @param scales factors of the absolute term at scale 1, 1/2, 1/4, ...; the finest first
      * @param gradient of the absolute difference of neighbouring pixels' errors, which punishes blur
-     * @param commitment of ‖z - sg(e)‖², summed over a code's numbers
+     * @param commitment of (z - sg(e))², a mean over all numbers of all codes
      */
     public record Loss(float absolute, float squared, List<Float> scales, float gradient, float commitment) {
         public Loss {
@@ -66,7 +66,10 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, Optimiser
     /**
      * The codebook follows the encoder by moving averages (van den Oord et al., 2017, appendix A.1).
      *
-     * @param continuousSteps steps at the start in which nothing is quantised; the codebook then starts as latents of that batch
+     * @param startPatches patches that a model with a patch path starts from
+     * @param startIterations of k-means on them
+     * @param continuousSteps steps at the start in which nothing is quantised; the codebook then starts as latents of that batch;
+     *        0 for a model with a patch path, whose codebook comes from patches
      * @param decay of the averages
      * @param lateDecay of the averages in the last part, so that codes come to rest
      * @param lateFrom share of the run at which the last part begins
@@ -74,9 +77,11 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, Optimiser
      * @param replaceBelow a code is unused when it is chosen less often than this share of the even use
      * @param replaceUntil share of the run after which codes are left alone
      */
-    public record Codebook(int continuousSteps, float decay, float lateDecay, float lateFrom, int replaceEvery, float replaceBelow,
-            float replaceUntil) {
+    public record Codebook(int startPatches, int startIterations, int continuousSteps, float decay, float lateDecay, float lateFrom,
+            int replaceEvery, float replaceBelow, float replaceUntil) {
         public Codebook {
+            require(startPatches >= 1 && startPatches <= 10_000_000, "codebook.startPatches", "from 1 to 10000000", startPatches);
+            require(startIterations >= 1 && startIterations <= 1000, "codebook.startIterations", "from 1 to 1000", startIterations);
             require(continuousSteps >= 0, "codebook.continuousSteps", "at least 0", continuousSteps);
             require(decay > 0 && decay < 1, "codebook.decay", "between 0 and 1", decay);
             require(lateDecay > 0 && lateDecay < 1, "codebook.lateDecay", "between 0 and 1", lateDecay);
@@ -121,6 +126,8 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, Optimiser
 
     public TokenizerRecipe {
         require(steps >= 1 && steps > optimiser.warmupSteps(), "steps", "at least 1 and above optimiser.warmupSteps", steps);
+        require(!model.patchPath() || codebook.continuousSteps() == 0, "codebook.continuousSteps", "0 for a model with a patch path",
+                codebook.continuousSteps());
     }
 
     private static void require(boolean holds, String field, String rule, Object value) {

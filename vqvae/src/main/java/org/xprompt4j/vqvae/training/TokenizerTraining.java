@@ -17,7 +17,7 @@ import org.xprompt4j.tensor.op.UnaryOp;
 import org.xprompt4j.vqvae.Vqgan;
 
 /**
- * Trains a tokenizer: {@link #step} is the whole recipe, {@link #run} repeats it, {@link #save} and {@link #resume} make a
+ * Trains a tokenizer: {@link #run} repeats steps, {@link #save} and {@link #resume} make a
  * broken run equal to an unbroken one, bit for bit.
  *
  * <p>Pixel terms at several scales, commitment, straight-through gradient, a codebook by moving averages
@@ -109,6 +109,11 @@ public final class TokenizerTraining implements AutoCloseable {
 
     /** Trains until the run is complete, it diverges, or the listener, which is told of every step, returns false. */
     public void run(PictureBatches batches, Predicate<StepMetrics> listener) {
+        if (step == 0 && recipe.model().patchPath()) {
+            PictureBatches.Batch first = batches.at(0);
+            int cells = first.batch() * (first.height() / recipe.model().reduction()) * (first.width() / recipe.model().reduction());
+            codebook.start(new PatchStart(backend, recipe).apply(vqgan, batches), cells);
+        }
         while (!isComplete()) {
             StepMetrics metrics = step(batches.at(step));
             if (!listener.test(metrics) || metrics.diverged()) {
@@ -117,8 +122,7 @@ public final class TokenizerTraining implements AutoCloseable {
         }
     }
 
-    /** One step on one batch. */
-    public StepMetrics step(PictureBatches.Batch batch) {
+    private StepMetrics step(PictureBatches.Batch batch) {
         try (MemoryScope memory = backend.openScope("tokenizer step")) {
             vqgan.zeroGradients(backend);
             Tape tape = new Tape(backend, memory);
@@ -130,7 +134,7 @@ public final class TokenizerTraining implements AutoCloseable {
             Tensor rows = vqgan.quantizer().rows(ops, latent);
             boolean quantises = step >= recipe.codebook().continuousSteps();
             float[] rowValues = quantises ? rows.toFloatArray() : null;
-            if (step == recipe.codebook().continuousSteps()) {
+            if (step == recipe.codebook().continuousSteps() && !recipe.model().patchPath()) {
                 codebook.start(step, rowValues);
             }
             Tensor codes = null;
@@ -140,8 +144,7 @@ public final class TokenizerTraining implements AutoCloseable {
                 codes = vqgan.quantizer().codes(ops, rows);
                 Tensor nearest = vqgan.quantizer().lookUp(ops, codes);
                 entries = ops.straightThrough(rows, nearest);
-                Tensor squares = ops.sum(ops.unary(UnaryOp.SQUARE, ops.subtract(rows, nearest)));
-                commitment = ops.scale(squares, 1f / rows.dim(0));
+                commitment = ops.mean(ops.unary(UnaryOp.SQUARE, ops.subtract(rows, nearest)));
             }
             Tensor decoded = vqgan.decodeLatent(ops, ops.reshape(entries, latent.shape().toArray()));
             Tensor difference = ops.subtract(decoded, pixels);

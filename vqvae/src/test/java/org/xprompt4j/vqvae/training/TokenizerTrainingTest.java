@@ -26,7 +26,15 @@ class TokenizerTrainingTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 5, 8}) // before quantising, at its first step, just after, and with the discriminator
     void aResumedRunIsAnUnbrokenRunBitForBit(int brokenAt) throws IOException {
-        TokenizerRecipe recipe = TinyRecipe.recipe(10, ADVERSARY);
+        requireResumes(TinyRecipe.recipe(10, ADVERSARY), brokenAt);
+    }
+
+    @Test
+    void soDoesARunThatStartsFromPatches() throws IOException {
+        requireResumes(TinyRecipe.patchRecipe(6), 3);
+    }
+
+    private void requireResumes(TokenizerRecipe recipe, int brokenAt) throws IOException {
         PictureBatches pictures = TinyRecipe.pictures(4, 8);
         Path broken = folder.resolve("broken");
         Path whole = folder.resolve("whole");
@@ -64,6 +72,19 @@ class TokenizerTrainingTest {
     }
 
     @Test
+    void aModelWithAPatchPathStartsAsPrincipalComponentsAndGoesOnFromThere() {
+        List<StepMetrics> steps = new ArrayList<>();
+        TokenizerRecipe recipe = TinyRecipe.patchRecipe(60);
+        try (Backend backend = Backends.open("scalar"); TokenizerTraining training = new TokenizerTraining(backend, recipe)) {
+            training.run(TinyRecipe.pictures(8, 8), steps::add);
+        }
+        assertThat(steps.getFirst().psnr()).as("PSNR of the first batch, before any step").isGreaterThan(14);
+        assertThat(steps.subList(50, 60).stream().mapToDouble(StepMetrics::psnr).average().orElseThrow()).as("PSNR of the last steps; first %s",
+                steps.getFirst().psnr()).isGreaterThan(steps.getFirst().psnr() + 1);
+        assertThat(steps.getLast().perplexity()).as("perplexity of 16 codes").isGreaterThan(6);
+    }
+
+    @Test
     void aStateOfAnotherRecipeIsRefusedByName() {
         Path file = folder.resolve("state");
         try (Backend backend = Backends.open("scalar")) {
@@ -81,7 +102,7 @@ class TokenizerTrainingTest {
     void aWrongFieldOfTheRecipeIsNamed() {
         assertThatThrownBy(() -> new TokenizerRecipe.Optimiser(0, 0, 0, 0.9f, 0.9f, 0, 0)).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("optimiser.peakRate");
-        assertThatThrownBy(() -> new TokenizerRecipe.Codebook(0, 1, 0.9f, 0, 1, 0, 0)).isInstanceOf(InvalidInput.class)
+        assertThatThrownBy(() -> new TokenizerRecipe.Codebook(1, 1, 0, 1, 0.9f, 0, 1, 0, 0)).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("codebook.decay");
         assertThatThrownBy(() -> new TokenizerRecipe.Loss(0, 0, List.of(1f), 0, 0)).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("loss.absolute + loss.squared");

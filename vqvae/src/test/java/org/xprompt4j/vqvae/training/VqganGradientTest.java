@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xprompt4j.nn.Initialisation;
 import org.xprompt4j.nn.Parameter;
 import org.xprompt4j.tensor.Backend;
@@ -23,12 +24,13 @@ class VqganGradientTest {
     private static final float STEP = 2e-3f;
     private static final double TOLERANCE = 0.02; // of the largest slope: a float32 loss differs by about 1e-7 / STEP
 
-    private final VqganConfig config = new VqganConfig(8, 3, 3, 8, List.of(1, 2), 1, List.of(4), 4, 16, 4, 2, true);
     // Squares only: an absolute value has no slope at 0, and differences across it would disagree.
     private final ReconstructionLoss squared = new ReconstructionLoss(new TokenizerRecipe.Loss(0, 1, List.of(1f), 0, 0));
 
-    @Test
-    void agreeWithDifferencesForEveryParameter() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void agreeWithDifferencesForEveryParameter(boolean patchPath) {
+        VqganConfig config = new VqganConfig(8, 3, 3, 8, List.of(1, 2), 1, List.of(4), 4, 16, 4, 2, !patchPath, patchPath);
         try (Backend backend = Backends.open("scalar"); MemoryScope scope = backend.openScope("test")) {
             Vqgan vqgan = new Vqgan(config);
             vqgan.initialise(scope, SEED);
