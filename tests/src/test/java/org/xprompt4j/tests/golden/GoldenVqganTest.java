@@ -39,7 +39,7 @@ class GoldenVqganTest {
     }
 
     private static Stream<Arguments> cross(String... folders) {
-        return Stream.of("scalar").flatMap(device -> Stream.of(folders).map(folder -> Arguments.of(device, folder)));
+        return Stream.of("scalar", "cpu").flatMap(device -> Stream.of(folders).map(folder -> Arguments.of(device, folder)));
     }
 
     @ParameterizedTest
