@@ -38,6 +38,11 @@ final class EpilogueSink implements TileSink {
         return new EpilogueSink(out, out.dim(1), bias, epilogue.activation(), epilogue.multiplier(), accumulate ? out : epilogue.residual());
     }
 
+    /** The sink that adds a product to a gradient [m, n]. */
+    static EpilogueSink adding(Tensor gradient) {
+        return new EpilogueSink(gradient, gradient.dim(1), null, Activation.NONE, null, gradient);
+    }
+
     /** A bias of any floating type as heap floats in a scratch slot, padded to whole vectors; null for null. */
     static float[] heapBias(Tensor bias, int slot) {
         if (bias == null) {

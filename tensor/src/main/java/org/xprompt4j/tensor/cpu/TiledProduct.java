@@ -40,50 +40,61 @@ final class TiledProduct {
     private final int blockRows;
     private final int blockColumns;
 
-    private TiledProduct(int m, int n, int k, PanelSource a, PanelSource b, TileSink sink) {
+    private TiledProduct(int m, int n, int k, PanelSource a, PanelSource b, TileSink sink, int blockRows, int blockColumns) {
         this.m = m;
         this.n = n;
         this.k = k;
         this.a = a;
         this.b = b;
         this.sink = sink;
+        this.blockRows = blockRows;
+        this.blockColumns = blockColumns;
         byRows = a.depthContiguous();
-        int rows = Math.min(BLOCK_ROWS, roundUp(m, ROWS));
-        int columns = Math.min(BLOCK_COLUMNS, roundUp(n, COLUMNS));
-        int wanted = inline() ? 1 : TASKS_PER_THREAD * WorkerPool.shared().threads();
-        while (tasks(rows, columns) < wanted && (rows > 4 * ROWS || columns > 2 * COLUMNS)) {
-            if (columns > 2 * COLUMNS && (columns >= rows || rows <= 4 * ROWS)) {
-                columns = roundUp(columns / 2, COLUMNS);
-            } else {
-                rows = roundUp(rows / 2, ROWS);
-            }
-        }
-        blockRows = rows;
-        blockColumns = columns;
         // Copies are cheap to repeat; transposing is not.
-        int rowBlocks = (m + rows - 1) / rows;
+        int rowBlocks = (m + blockRows - 1) / blockRows;
         boolean share = rowBlocks > (b.depthContiguous() ? 1 : 2) && (long) roundUp(n, COLUMNS) * k <= SHARED_B_FLOATS;
         sharedB = share ? Scratch.get().floats(SLOT_SHARED_B, roundUp(n, COLUMNS) * k) : null;
     }
 
     /** Computes A [m, k] · B [k, n] and gives every block of the result to the sink. */
     static void run(int m, int n, int k, PanelSource a, PanelSource b, TileSink sink) {
+        int rows = Math.min(BLOCK_ROWS, roundUp(m, ROWS));
+        int columns = Math.min(BLOCK_COLUMNS, roundUp(n, COLUMNS));
+        int wanted = isSmall(m, n, k) ? 1 : TASKS_PER_THREAD * WorkerPool.shared().threads();
+        while (blocks(m, rows) * blocks(n, columns) < wanted && (rows > 4 * ROWS || columns > 2 * COLUMNS)) {
+            if (columns > 2 * COLUMNS && (columns >= rows || rows <= 4 * ROWS)) {
+                columns = roundUp(columns / 2, COLUMNS);
+            } else {
+                rows = roundUp(rows / 2, ROWS);
+            }
+        }
+        runInBlocks(rows, columns, m, n, k, a, b, sink);
+    }
+
+    /**
+     * The same with blocks of a given size, for sinks that combine what they see of a block: their results must not depend on
+     * the number of threads.
+     *
+     * @param blockRows a multiple of {@link MicroKernel#ROWS}
+     * @param blockColumns a multiple of {@link MicroKernel#COLUMNS}
+     */
+    static void runInBlocks(int blockRows, int blockColumns, int m, int n, int k, PanelSource a, PanelSource b, TileSink sink) {
         if (m == 0 || n == 0) {
             return;
         }
-        TiledProduct product = new TiledProduct(m, n, k, a, b, sink);
+        TiledProduct product = new TiledProduct(m, n, k, a, b, sink, blockRows, blockColumns);
         if (product.sharedB != null) {
-            product.loop((n + COLUMNS - 1) / COLUMNS, product::packShared);
+            product.loop((int) blocks(n, COLUMNS), product::packShared);
         }
-        product.loop(product.tasks(product.blockRows, product.blockColumns), product::block);
+        product.loop(Math.toIntExact(blocks(m, blockRows) * blocks(n, blockColumns)), product::block);
     }
 
-    private boolean inline() {
+    private static boolean isSmall(int m, int n, int k) {
         return (long) m * n * k <= INLINE_WORK;
     }
 
     private void loop(int tasks, IntConsumer body) {
-        if (inline()) {
+        if (isSmall(m, n, k)) {
             for (int task = 0; task < tasks; task++) {
                 body.accept(task);
             }
@@ -92,8 +103,8 @@ final class TiledProduct {
         }
     }
 
-    private int tasks(int rows, int columns) {
-        return Math.multiplyExact((m + rows - 1) / rows, (n + columns - 1) / columns);
+    private static long blocks(int size, int step) {
+        return (size + step - 1L) / step;
     }
 
     private void packShared(int panel) {

@@ -5,6 +5,7 @@ import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.AttentionSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
 import org.xprompt4j.tensor.op.Conv2dSpec;
+import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
@@ -161,5 +162,51 @@ public class VectorBackend extends ScalarBackend {
     @Override
     public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
         Conv2d.backward(spec, x, weight, dOut, dX, dWeight, dBias);
+    }
+
+    @Override
+    public void embedding(Tensor table, Tensor ids, Tensor out) {
+        Embedding.forward(table, ids, out);
+    }
+
+    @Override
+    public void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable) {
+        Embedding.backward(ids, dOut, dTable);
+    }
+
+    @Override
+    public void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
+        LinearCrossEntropy.forward(spec, hidden, weight, labels, rowLoss, logSumExp);
+    }
+
+    @Override
+    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp,
+            float scale, Tensor dHidden, Tensor dWeight) {
+        LinearCrossEntropy.backward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
+    }
+
+    @Override
+    public void upsampleNearest(Tensor x, Tensor out) {
+        Resample.upsampleNearest(x, out);
+    }
+
+    @Override
+    public void upsampleNearestBackward(Tensor dOut, Tensor dX) {
+        Resample.upsampleNearestBackward(dOut, dX);
+    }
+
+    @Override
+    public void averagePool(Tensor x, Tensor out) {
+        Resample.averagePool(x, out);
+    }
+
+    @Override
+    public void averagePoolBackward(Tensor dOut, Tensor dX) {
+        Resample.averagePoolBackward(dOut, dX);
+    }
+
+    @Override
+    public void nearestCode(Tensor z, Tensor codebook, Tensor codes) {
+        NearestCode.forward(z, codebook, codes);
     }
 }
