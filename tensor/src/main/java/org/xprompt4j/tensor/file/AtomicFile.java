@@ -93,6 +93,18 @@ public final class AtomicFile {
         }
     }
 
+    /**
+     * Checks, before work is spent, that a file could be put there: its folder exists and is writable, nothing else is in the way.
+     *
+     * @throws InvalidInput naming the path
+     */
+    public static void requireWritable(Path target) {
+        Path folder = place(target).toAbsolutePath().getParent();
+        if (!Files.isWritable(folder)) {
+            throw new InvalidInput(target + ": cannot be written, no permission to make files in " + folder);
+        }
+    }
+
     /** Renames, replacing a file (not a folder) of that name, and forces the rename to the disk. */
     public static void rename(Path from, Path to) {
         try {
