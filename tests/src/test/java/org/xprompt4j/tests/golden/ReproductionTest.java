@@ -40,7 +40,7 @@ class ReproductionTest {
     Path dir;
 
     static Stream<Arguments> models() {
-        return GoldenFolder.devices().stream().flatMap(device ->
+        return Stream.of("scalar", "cpu").flatMap(device ->
                 Stream.of("chameleon-tiny", "chameleon-tiny-swin-gqa", "vqgan-tiny", "vqgan-tiny-attn").map(f -> Arguments.of(device, f)));
     }
 
