@@ -123,7 +123,7 @@ final class Attention {
         float[] transposed = Scratch.get().floats(TRANSPOSED, Q * sizes.dim);
         AttentionKernels.loadRows(qs, sizes.queryOffset(b, from, head), sizes.queryStride(), count, sizes.dim, rows, width);
         Arrays.fill(rows, count * width, Q * width, 0f);
-        AttentionKernels.scale(rows, count * width, scale);
+        AttentionKernels.scale(rows, 0, count * width, scale);
         AttentionKernels.rowsToTransposedPanels(rows, width, sizes.dim, transposed);
     }
 
@@ -169,18 +169,12 @@ final class Attention {
         float[] state = scratch.floats(STATE, 0);
         for (int i = 0; i < count; i++) {
             float sum = state[OnlineSoftmax.SUM + i];
-            divide(result, i * width, sizes.dim, sum);
+            AttentionKernels.scale(result, i * width, width, 1 / sum);
             Rows.store(result, i * width, sizes.dim, to, sizes.queryOffset(b, from + i, head));
             if (logSumExp != null) {
                 long at = 4L * (((long) b * sizes.heads + head) * sizes.queries + from + i);
                 logSumExp.set(ValueLayout.JAVA_FLOAT, at, (float) (state[OnlineSoftmax.MAX + i] + Math.log(sum)));
             }
-        }
-    }
-
-    private static void divide(float[] result, int at, int dim, float sum) {
-        for (int i = at; i < at + dim; i++) {
-            result[i] /= sum;
         }
     }
 }

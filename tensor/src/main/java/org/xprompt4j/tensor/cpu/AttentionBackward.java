@@ -38,7 +38,7 @@ final class AttentionBackward {
     private static final int D_OUT_PANELS = 9;
     private static final int D_OUT_TRANSPOSED = 10;
     private static final int D_QUERIES = 11;
-    /** logSumExp, delta and ones: [3, Q]. */
+    /** logSumExp, delta, ones, and a vector for sums that nobody reads: [3, Q] and L. */
     private static final int STATE = 12;
     // ... a pair of tiles ...
     private static final int SCORES = 13;
@@ -140,14 +140,14 @@ final class AttentionBackward {
         float[] rows = scratch.floats(QUERY_ROWS, Q * width); // [Q, width], scaled
         float[] dOut = scratch.floats(D_OUT_ROWS, Q * width); // [Q, width]
         float[] out = scratch.floats(D_QUERIES, Q * width); // [Q, width], until dQ is cleared below
-        float[] state = scratch.floats(STATE, 3 * Q);
+        float[] state = scratch.floats(STATE, 3 * Q + L);
         long at = sizes.queryOffset(b, from, head);
         AttentionKernels.loadRows(call.q, at, sizes.queryStride(), count, sizes.dim(), rows, width);
         AttentionKernels.loadRows(call.dOut, at, sizes.queryStride(), count, sizes.dim(), dOut, width);
         AttentionKernels.loadRows(call.out, at, sizes.queryStride(), count, sizes.dim(), out, width);
         Arrays.fill(rows, count * width, Q * width, 0f);
         Arrays.fill(dOut, count * width, Q * width, 0f);
-        AttentionKernels.scale(rows, count * width, call.scale);
+        AttentionKernels.scale(rows, 0, count * width, call.scale);
         long kept = 4L * (((long) b * sizes.heads() + head) * sizes.queries() + from);
         for (int i = 0; i < Q; i++) {
             // A missing query has probability exp(0 - 1e30) = 0 everywhere.
@@ -218,13 +218,15 @@ final class AttentionBackward {
     /** Scores become probabilities, dScores become P ⊙ (dP - delta). */
     private static void gradients(float[] scores, float[] dScores, int keys, int queries, float[] state) {
         for (int q = 0; q < queries; q += L) {
-            FloatVector logSumExp = FloatVector.fromArray(F, state, q);
-            FloatVector delta = FloatVector.fromArray(F, state, Q + q);
-            for (int k = 0; k < keys; k++) {
-                FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, scores, k * Q + q).sub(logSumExp));
-                p.intoArray(scores, k * Q + q);
-                p.mul(FloatVector.fromArray(F, dScores, k * Q + q).sub(delta)).intoArray(dScores, k * Q + q);
-            }
+            VectorMath.expOfColumn(scores, q, keys, Q, state, q, state, 3 * Q);
+            throughSoftmax(scores, dScores, keys, q, state);
+        }
+    }
+
+    private static void throughSoftmax(float[] probabilities, float[] dScores, int keys, int q, float[] state) {
+        FloatVector delta = FloatVector.fromArray(F, state, Q + q);
+        for (int i = q; i < keys * Q + q; i += Q) {
+            FloatVector.fromArray(F, dScores, i).sub(delta).mul(FloatVector.fromArray(F, probabilities, i)).intoArray(dScores, i);
         }
     }
 
@@ -234,7 +236,7 @@ final class AttentionBackward {
         }
         Attention.Sizes sizes = call.sizes;
         float[] dQueries = Scratch.get().floats(D_QUERIES, 0);
-        AttentionKernels.scale(dQueries, count * sizes.width(), call.scale);
+        AttentionKernels.scale(dQueries, 0, count * sizes.width(), call.scale);
         for (int i = 0; i < count; i++) {
             Rows.add(dQueries, i * sizes.width(), sizes.dim(), call.dQ, sizes.queryOffset(b, from + i, head));
         }

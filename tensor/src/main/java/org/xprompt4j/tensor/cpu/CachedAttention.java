@@ -60,7 +60,7 @@ final class CachedAttention {
             long cacheAt = 4L * ((long) b * capacity * kvHeads + kvHead) * dim;
             long rowBytes = 4L * kvHeads * dim;
             AttentionKernels.loadRows(qs, queryAt, 4L * dim, group, dim, queries, width);
-            AttentionKernels.scale(queries, group * width, scale);
+            AttentionKernels.scale(queries, 0, group * width, scale);
             for (int from = 0; from < length; from += BLOCK) {
                 int count = Math.min(BLOCK, length - from);
                 AttentionKernels.loadRows(ks, cacheAt + from * rowBytes, rowBytes, count, dim, cache, width);
@@ -98,16 +98,9 @@ final class CachedAttention {
         for (int i = 0; i < length; i++) {
             max = Math.max(max, scores[at + i]);
         }
-        FloatVector sum = FloatVector.zero(F);
-        for (int i = 0; i < stride; i += L) {
-            FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, scores, at + i).sub(max));
-            sum = sum.add(p);
-            p.intoArray(scores, at + i);
-        }
-        float factor = 1 / VectorMath.sum(sum);
-        for (int i = 0; i < stride; i += L) {
-            FloatVector.fromArray(F, scores, at + i).mul(factor).intoArray(scores, at + i);
-        }
+        LayerNorm.subtract(scores, at, max, stride);
+        VectorMath.exp(scores, at, scores, at, stride);
+        AttentionKernels.scale(scores, at, stride, 1 / Rows.sum(scores, at, stride));
     }
 
     /** result [width] += Σ over keys of probability · value row. */

@@ -113,10 +113,9 @@ final class GroupNorm {
             for (int pixel = cut.from(task); pixel < cut.to(task); pixel += cut.block()) {
                 int count = Math.min(cut.block(), cut.to(task) - pixel);
                 cut.load(from, task, pixel, count, block);
+                affine(block, count, width, affine, parametersAt);
                 if (spec.activation() == Activation.SILU) {
-                    affineSilu(block, count, width, affine, parametersAt);
-                } else {
-                    affine(block, count, width, affine, parametersAt);
+                    VectorMath.silu(block, 0, count * width);
                 }
                 cut.store(block, to, task, pixel, count, false);
             }
@@ -145,17 +144,6 @@ final class GroupNorm {
             FloatVector bias = FloatVector.fromArray(F, parameters, at + 2 * width + c);
             for (int i = c; i < pixels * width; i += width) {
                 FloatVector.fromArray(F, block, i).sub(mean).fma(scale, bias).intoArray(block, i);
-            }
-        }
-    }
-
-    private static void affineSilu(float[] block, int pixels, int width, float[] parameters, int at) {
-        for (int c = 0; c < width; c += L) {
-            FloatVector mean = FloatVector.fromArray(F, parameters, at + c);
-            FloatVector scale = FloatVector.fromArray(F, parameters, at + width + c);
-            FloatVector bias = FloatVector.fromArray(F, parameters, at + 2 * width + c);
-            for (int i = c; i < pixels * width; i += width) {
-                VectorMath.silu(FloatVector.fromArray(F, block, i).sub(mean).fma(scale, bias)).intoArray(block, i);
             }
         }
     }

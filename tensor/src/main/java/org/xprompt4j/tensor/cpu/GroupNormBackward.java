@@ -18,12 +18,13 @@ import org.xprompt4j.tensor.op.GroupNormSpec;
 final class GroupNormBackward {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
-    // Scratch slots: X and D of a task; PARTIALS, TABLE and SUMS of the caller.
+    // Scratch slots: X, D and SLOPE of a task; PARTIALS, TABLE and SUMS of the caller.
     private static final int X = 0;
     private static final int D = 1;
     private static final int PARTIALS = 2;
     private static final int TABLE = 3;
     private static final int SUMS = 4;
+    private static final int SLOPE = 5;
     // Rows of the per-picture table.
     private static final int MEAN = 0;
     private static final int INVERSE = 1;
@@ -108,15 +109,18 @@ final class GroupNormBackward {
         }
     }
 
+    /** d = d ⊙ silu'(weight ⊙ x̂ + bias). */
     private static void throughSilu(float[] normal, float[] d, int pixels, int width, float[] table, int at) {
+        float[] slope = Scratch.get().floats(SLOPE, pixels * width); // [pixels, channels]
         for (int c = 0; c < width; c += L) {
             FloatVector weight = FloatVector.fromArray(F, table, at + WEIGHT * width + c);
             FloatVector bias = FloatVector.fromArray(F, table, at + BIAS * width + c);
             for (int i = c; i < pixels * width; i += width) {
-                FloatVector y = FloatVector.fromArray(F, normal, i).fma(weight, bias);
-                FloatVector.fromArray(F, d, i).mul(VectorMath.siluDerivative(y)).intoArray(d, i);
+                FloatVector.fromArray(F, normal, i).fma(weight, bias).intoArray(slope, i);
             }
         }
+        VectorMath.siluDerivative(slope, 0, pixels * width);
+        Rows.multiply(d, 0, slope, 0, d, 0, pixels * width);
     }
 
     private static void sums(float[] normal, float[] d, int pixels, int width, float[] partials, int at) {

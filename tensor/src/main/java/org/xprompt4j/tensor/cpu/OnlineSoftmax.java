@@ -22,8 +22,10 @@ final class OnlineSoftmax {
     static final int SUM = Q;
     /** By how much the sums before this tile shrink. */
     static final int SHRINK = 2 * Q;
+    /** Sum over the keys of this tile. */
+    private static final int TILE_SUM = 3 * Q;
     /** Size of the state. */
-    static final int STATE = 3 * Q;
+    static final int STATE = 4 * Q;
 
     private OnlineSoftmax() {
     }
@@ -51,17 +53,19 @@ final class OnlineSoftmax {
     /** Turns the scores of one tile into exp(score - max) under the new maximum and brings the state up to date. */
     static void update(float[] scores, int keys, int queries, float[] state) {
         for (int q = 0; q < queries; q += L) {
-            FloatVector before = FloatVector.fromArray(F, state, MAX + q);
-            FloatVector max = largest(scores, keys, q, before);
-            FloatVector sum = exponentials(scores, keys, q, max);
-            FloatVector shrink = VectorMath.expOfNegative(before.sub(max));
-            FloatVector.fromArray(F, state, SUM + q).fma(shrink, sum).intoArray(state, SUM + q);
-            shrink.intoArray(state, SHRINK + q);
-            max.intoArray(state, MAX + q);
+            raiseMaximum(scores, keys, q, state);
+            VectorMath.expOfColumn(scores, q, keys, Q, state, MAX + q, state, TILE_SUM + q);
+        }
+        VectorMath.exp(state, SHRINK, state, SHRINK, queries);
+        for (int q = 0; q < queries; q += L) {
+            FloatVector.fromArray(F, state, SUM + q).fma(FloatVector.fromArray(F, state, SHRINK + q), FloatVector.fromArray(F, state, TILE_SUM + q))
+                    .intoArray(state, SUM + q);
         }
     }
 
-    private static FloatVector largest(float[] scores, int keys, int q, FloatVector before) {
+    /** MAX becomes the largest score so far, SHRINK the old one minus the new. */
+    private static void raiseMaximum(float[] scores, int keys, int q, float[] state) {
+        FloatVector before = FloatVector.fromArray(F, state, MAX + q);
         FloatVector a = before;
         FloatVector b = before;
         int k = 0;
@@ -75,16 +79,8 @@ final class OnlineSoftmax {
             FloatVector s = FloatVector.fromArray(F, scores, k * Q + q);
             a = a.blend(s, s.compare(VectorOperators.GT, a));
         }
-        return a.blend(b, b.compare(VectorOperators.GT, a));
-    }
-
-    private static FloatVector exponentials(float[] scores, int keys, int q, FloatVector max) {
-        FloatVector sum = FloatVector.zero(F);
-        for (int k = 0; k < keys; k++) {
-            FloatVector p = VectorMath.expOfNegative(FloatVector.fromArray(F, scores, k * Q + q).sub(max));
-            sum = sum.add(p);
-            p.intoArray(scores, k * Q + q);
-        }
-        return sum;
+        a = a.blend(b, b.compare(VectorOperators.GT, a));
+        before.sub(a).intoArray(state, SHRINK + q);
+        a.intoArray(state, MAX + q);
     }
 }

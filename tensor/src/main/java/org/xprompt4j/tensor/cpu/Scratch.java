@@ -9,7 +9,9 @@ import java.util.Arrays;
  */
 final class Scratch {
     private static final ThreadLocal<Scratch> LOCAL = ThreadLocal.withInitial(Scratch::new);
-    private static final int SLOTS = 16;
+    private static final int SLOTS = 17;
+    /** The slot of {@link VectorMath}, whose functions are called inside operations. */
+    static final int MATH = SLOTS - 1;
 
     private final float[][] floats = new float[SLOTS][];
     private double[] doubles = new double[0];

@@ -14,6 +14,7 @@ final class SwiGlu {
     private static final int GATE = 0;
     private static final int UP = 1;
     private static final int D_OUT = 2;
+    private static final int SIGMOID = 3;
 
     private SwiGlu() {
     }
@@ -33,16 +34,11 @@ final class SwiGlu {
                 int count = (int) Math.min(Chunks.BLOCK, end - at);
                 Rows.load(gates, 4 * at, count, g, 0);
                 Rows.load(ups, 4 * at, count, u, 0);
-                gated(g, u, Rows.padded(count));
+                VectorMath.silu(g, 0, Rows.padded(count));
+                Rows.multiply(g, 0, u, 0, g, 0, Rows.padded(count));
                 Rows.store(g, 0, count, to, 4 * at);
             }
         });
-    }
-
-    private static void gated(float[] g, float[] u, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMath.silu(FloatVector.fromArray(F, g, i)).mul(FloatVector.fromArray(F, u, i)).intoArray(g, i);
-        }
     }
 
     /** dGate += dOut ⊙ up ⊙ silu'(gate), dUp += dOut ⊙ silu(gate); each may be null. */
@@ -64,7 +60,10 @@ final class SwiGlu {
                 Rows.load(gates, 4 * at, count, g, 0);
                 Rows.load(ups, 4 * at, count, u, 0);
                 Rows.load(ds, 4 * at, count, d, 0);
-                gradients(g, u, d, Rows.padded(count));
+                float[] sigmoid = scratch.floats(SIGMOID, Chunks.BLOCK);
+                System.arraycopy(g, 0, sigmoid, 0, Rows.padded(count));
+                VectorMath.sigmoid(sigmoid, 0, Rows.padded(count));
+                gradients(g, u, d, sigmoid, Rows.padded(count));
                 if (gateTo != null) {
                     Rows.add(g, 0, count, gateTo, 4 * at);
                 }
@@ -76,12 +75,12 @@ final class SwiGlu {
     }
 
     /** The gradient of the gate into g, that of up into u. */
-    private static void gradients(float[] g, float[] u, float[] d, int n) {
+    private static void gradients(float[] g, float[] u, float[] d, float[] s, int n) {
         FloatVector one = FloatVector.broadcast(F, 1f);
         for (int i = 0; i < n; i += L) {
             FloatVector gate = FloatVector.fromArray(F, g, i);
             FloatVector dOut = FloatVector.fromArray(F, d, i);
-            FloatVector sigmoid = VectorMath.sigmoid(gate);
+            FloatVector sigmoid = FloatVector.fromArray(F, s, i);
             FloatVector derivative = sigmoid.mul(gate.fma(one.sub(sigmoid), one));
             dOut.mul(FloatVector.fromArray(F, u, i)).mul(derivative).intoArray(g, i);
             dOut.mul(gate.mul(sigmoid)).intoArray(u, i);

@@ -39,11 +39,11 @@ final class Unary {
             case SQUARE -> square(x, n);
             case SQRT -> sqrt(x, n);
             case RECIPROCAL -> reciprocal(x, n);
-            case EXP -> exp(x, n);
+            case EXP -> VectorMath.exp(x, 0, x, 0, n);
             case LOG -> log(x, n);
-            case SIGMOID -> sigmoid(x, n);
-            case TANH -> tanh(x, n);
-            case SILU -> silu(x, n);
+            case SIGMOID -> VectorMath.sigmoid(x, 0, n);
+            case TANH -> VectorMath.tanh(x, 0, n);
+            case SILU -> VectorMath.silu(x, 0, n);
             case RELU -> relu(x, n);
             case LEAKY_RELU -> leakyRelu(x, n);
         }
@@ -81,33 +81,9 @@ final class Unary {
         }
     }
 
-    private static void exp(float[] x, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMath.exp(FloatVector.fromArray(F, x, i)).intoArray(x, i);
-        }
-    }
-
     private static void log(float[] x, int n) {
         for (int i = 0; i < n; i++) {
             x[i] = (float) Math.log(x[i]);
-        }
-    }
-
-    private static void sigmoid(float[] x, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMath.sigmoid(FloatVector.fromArray(F, x, i)).intoArray(x, i);
-        }
-    }
-
-    private static void tanh(float[] x, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMath.tanh(FloatVector.fromArray(F, x, i)).intoArray(x, i);
-        }
-    }
-
-    private static void silu(float[] x, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMath.silu(FloatVector.fromArray(F, x, i)).intoArray(x, i);
         }
     }
 

@@ -63,7 +63,7 @@ final class UnaryBackward {
             case LOG -> ratio(1f, x, n);
             case SIGMOID -> sigmoid(x, n);
             case TANH -> minusSquare(1f, x, n);
-            case SILU -> silu(x, n);
+            case SILU -> VectorMath.siluDerivative(x, 0, n);
             case RELU -> step(0f, x, n);
             case LEAKY_RELU -> step(LEAK, x, n);
         }
@@ -104,12 +104,6 @@ final class UnaryBackward {
         for (int i = 0; i < n; i += L) {
             FloatVector v = FloatVector.fromArray(F, x, i);
             v.mul(one.sub(v)).intoArray(x, i);
-        }
-    }
-
-    private static void silu(float[] x, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMath.siluDerivative(FloatVector.fromArray(F, x, i)).intoArray(x, i);
         }
     }
 
