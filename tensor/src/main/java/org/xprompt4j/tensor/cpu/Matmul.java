@@ -4,7 +4,7 @@ import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
 
-/** Matrix product with epilogue: packed and register-blocked, see {@link TiledProduct}. */
+/** Matrix product with epilogue: packed and register-blocked, see {@link TiledProduct}; of few rows, see {@link FewRows}. */
 final class Matmul {
     private static final int SLOT_BIAS = 8;
 
@@ -18,6 +18,10 @@ final class Matmul {
         int k = a.size(spec.transposeA() ? 0 : 1);
         float[] bias = EpilogueSink.heapBias(epilogue.bias(), SLOT_BIAS);
         EpilogueSink sink = EpilogueSink.of(spec.accumulate(), epilogue, out, bias);
+        if (m <= FewRows.MAX_ROWS && !spec.transposeA() && spec.transposeB()) {
+            FewRows.run(a, b, sink);
+            return;
+        }
         PanelSource rows = spec.transposeA() ? MatrixPanels.depthByLines(a) : MatrixPanels.linesByDepth(a);
         PanelSource columns = spec.transposeB() ? MatrixPanels.linesByDepth(b) : MatrixPanels.depthByLines(b);
         TiledProduct.run(m, n, k, rows, columns, sink);
