@@ -17,6 +17,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.metric;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
+    exports org.xprompt4j.xprompt.task;
 
     opens org.xprompt4j.xprompt.config to com.fasterxml.jackson.databind;
     opens org.xprompt4j.xprompt.cli to info.picocli;
