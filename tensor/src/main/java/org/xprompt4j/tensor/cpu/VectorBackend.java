@@ -11,6 +11,7 @@ import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
+import org.xprompt4j.tensor.op.SamplingSpec;
 import org.xprompt4j.tensor.op.UnaryOp;
 import org.xprompt4j.tensor.scalar.ScalarBackend;
 
@@ -97,6 +98,11 @@ public class VectorBackend extends ScalarBackend {
     @Override
     public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
         SwiGlu.backward(gate, up, dOut, dGate, dUp);
+    }
+
+    @Override
+    public void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions, Tensor tokens) {
+        Sampling.forward(spec, full, imageOnly, unconditional, streams, positions, tokens);
     }
 
     @Override
