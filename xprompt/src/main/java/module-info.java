@@ -12,14 +12,15 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.data;
     exports org.xprompt4j.xprompt.evaluation;
     exports org.xprompt4j.xprompt.inference;
-    exports org.xprompt4j.xprompt.task;
-    exports org.xprompt4j.xprompt.training;
     exports org.xprompt4j.xprompt.metric;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
     exports org.xprompt4j.xprompt.task;
+    exports org.xprompt4j.xprompt.training;
 
     opens org.xprompt4j.xprompt.config to com.fasterxml.jackson.databind;
+    opens org.xprompt4j.xprompt.evaluation to com.fasterxml.jackson.databind;
+    opens org.xprompt4j.xprompt.training to com.fasterxml.jackson.databind;
     opens org.xprompt4j.xprompt.cli to info.picocli;
     opens org.xprompt4j.xprompt.inspect to com.fasterxml.jackson.databind;
 }

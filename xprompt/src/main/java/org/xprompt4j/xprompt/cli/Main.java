@@ -20,7 +20,16 @@ import picocli.CommandLine.Spec;
 @Command(name = "xp", version = Main.VERSION,
         description = "X-Prompt on the JVM: show one worked example, get the same task done on a new photo.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {InfoCommand.class, MaskCommand.class, ReproduceCommand.class, TrainTokenizerCommand.class},
+        subcommands = {
+        DemoCommand.class,
+        GenerateCommand.class,
+        CompressCommand.class,
+        TrainCommand.class,
+        EvalCommand.class,
+        InfoCommand.class,
+        MaskCommand.class,
+        ReproduceCommand.class,
+        TrainTokenizerCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp demo                               the whole job on real photographs, with the shipped model",

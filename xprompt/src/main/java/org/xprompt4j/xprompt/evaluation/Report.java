@@ -19,7 +19,7 @@ import org.xprompt4j.xprompt.prompt.ContextMode;
  * @param model folder
  * @param fingerprint of the model
  * @param seconds the run took
- * @param tokenizer_psnr mean over all inputs that are plain photographs of the cases, in dB
+ * @param tokenizer_psnr of plain test photographs, in dB
  * @param tasks one entry each
  */
 public record Report(String model, String fingerprint, double seconds, double tokenizer_psnr, List<TaskFigures> tasks) {

@@ -76,13 +76,28 @@ public final class PromptLayout {
     /** A whole training sequence: context (unless NONE), query and answer, with labels. */
     public static PromptLayout training(PromptTokens tokens, ContextMode mode, Arrangement arrangement, LossSpan loss,
             List<CodedPair> examples, CodedPair job) {
+        return training(tokens, mode, arrangement, loss, examples, job, job.output());
+    }
+
+    /**
+     * The same where the model reads another answer than it must predict: with some codes of the shown answer replaced, it has
+     * to rely on the query and the example instead of on the answer so far, as it must when it draws.
+     *
+     * @param shownAnswer [codes] that stand in the sequence; labels stay those of {@code job}
+     */
+    public static PromptLayout training(PromptTokens tokens, ContextMode mode, Arrangement arrangement, LossSpan loss,
+            List<CodedPair> examples, CodedPair job, int[] shownAnswer) {
         Writer w = new Writer(tokens);
         if (mode != ContextMode.NONE) {
             w.context(mode, arrangement, examples, loss);
         }
         int first = w.length;
         w.job(job.input(), loss);
+        int answer = w.length + 1; // behind begin-of-image
         w.picture(job.output(), true);
+        for (int i = 0; i < shownAnswer.length; i++) {
+            w.ids[answer + i] = tokens.idOfCode().applyAsInt(shownAnswer[i]);
+        }
         w.add(tokens.separator(), true);
         w.end(SegmentKind.TD, 0);
         if (first == 0) {

@@ -4,7 +4,10 @@ import org.xprompt4j.tensor.Philox;
 
 /**
  * A task the other way round: from y back to x, with the same pictures (the paper's task augmentation, section 3.2).
- * What a task degrades, its reverse restores.
+ * What a task degrades, its reverse restores: denoising is noise reversed.
+ *
+ * @param name of the reverse
+ * @param task to be reversed
  */
 public record Reversed(String name, Task task) implements Task {
     @Override
@@ -18,8 +21,11 @@ public record Reversed(String name, Task task) implements Task {
     }
 
     @Override
-    public Rule rule(Philox parameters) {
-        Rule rule = task.rule(parameters);
-        return (photo, random) -> rule.make(photo, random).reversed();
+    public Instance draw(Philox parameters) {
+        Instance instance = task.draw(parameters);
+        return (photo, random) -> {
+            Pair pair = instance.make(photo, random);
+            return new Pair(pair.output(), pair.input());
+        };
     }
 }

@@ -4,38 +4,40 @@ import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.picture.Picture;
 
 /**
- * Something that an example can ask for. From a photograph a task makes a pair: the question and its exact answer.
- * All pairs of one prompt follow one {@link Rule}, whose parameters are drawn once.
+ * A family of picture pairs. Its parameters are drawn once for a prompt and shared by example and query, so the example carries
+ * the information; what differs from picture to picture (noise, rain, the place of a hole) is drawn for each pair.
  */
 public interface Task {
-    /** Unique, lower case, one or two words. */
+    /** Short name in lower case with dashes, as in configurations and reports: {@code duotone}, {@code low-light}. */
     String name();
 
-    /** The kind of task, for tables: colour, tone, style, structure, geometry, restoration. */
+    /** The kind of task: tone, colour, restoration, drawing, geometry ... */
     String group();
 
-    /** Whether it is kept out of training, with its whole family, to see what the model does with what it never saw. */
+    /** True when no training ever sees this family. */
     boolean novel();
 
-    /** Fixes the parameters for one prompt. */
-    Rule rule(Philox random);
+    /** Draws the parameters that a prompt's pairs share. */
+    Instance draw(Philox parameters);
 
-    /** A task that asks for the changed photograph. */
-    static Task of(String name, String group, boolean novel, Family family) {
-        return new OfFamily(name, group, novel, family);
+    /** A task with its parameters. */
+    @FunctionalInterface
+    interface Instance {
+        /**
+         * Makes a pair from a photograph.
+         *
+         * @param photo square, as large as the pictures of the prompt
+         * @param random what is drawn for this picture alone
+         */
+        Pair make(Picture photo, Philox random);
     }
 
-    /** A task that asks for the photograph back: denoising is noise reversed. */
-    static Task undo(String name, String group, boolean novel, Family family) {
-        return new Reversed(name, new OfFamily(name, group, novel, family));
-    }
-
-    /** From the photograph to what a family makes of it. */
-    record OfFamily(String name, String group, boolean novel, Family family) implements Task {
-        @Override
-        public Rule rule(Philox parameters) {
-            PixelMap map = family.draw(parameters);
-            return (Picture photo, Philox random) -> new Pair(photo, map.apply(photo.pixels(), random).picture());
-        }
+    /**
+     * Exact truth.
+     *
+     * @param input what is shown
+     * @param output what it must become; same size
+     */
+    record Pair(Picture input, Picture output) {
     }
 }

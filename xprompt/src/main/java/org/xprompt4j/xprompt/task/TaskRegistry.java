@@ -19,62 +19,67 @@ public final class TaskRegistry {
             new ChannelPermutation(), new ColourMix(), new ChannelCurves(), new Posterise());
 
     private static final Map<String, Task> TASKS = new LinkedHashMap<>();
-    private static final Map<Task, Double> WEIGHTS = new LinkedHashMap<>();
+    private static final Map<String, Double> WEIGHTS = new LinkedHashMap<>();
 
     static {
-        trained(1.5, Task.of("gamma", "tone", false, new Gamma(Side.EITHER)));
-        trained(1, Task.of("negative", "tone", false, new Negative()));
-        trained(1, Task.of("posterise", "tone", false, new Posterise()));
-        trained(1.5, Task.of("channel curves", "tone", false, new ChannelCurves()));
-        trained(0.5, Task.of("grey", "colour", false, new Grey()));
-        trained(1.5, Task.of("duotone", "colour", false, new Duotone()));
-        trained(1.5, Task.of("permute", "colour", false, new ChannelPermutation()));
-        trained(1.5, Task.of("colour mix", "colour", false, new ColourMix()));
-        trained(4, Task.of("compose", "colour", false, new Composition(POINTWISE)));
-        trained(1, Task.undo("white balance", "restoration", false, new ColourCast()));
-        trained(1, Task.undo("low light", "restoration", false, new LowLight()));
-        trained(0.7, Task.undo("denoise", "restoration", false, new Noise()));
-        trained(0.7, Task.undo("derain", "restoration", false, new Rain(false)));
-        trained(0.7, Task.undo("inpaint", "restoration", false, new SquareHole()));
-        trained(0.7, Task.of("edges", "structure", false, new Edges()));
-        trained(0.7, Task.of("frame", "structure", false, new Frame()));
+        trained(1.5, new FamilyTask("gamma", "tone", false, new Gamma(Side.EITHER)));
+        trained(1, new FamilyTask("negative", "tone", false, new Negative()));
+        trained(1, new FamilyTask("posterise", "tone", false, new Posterise()));
+        trained(1.5, new FamilyTask("channel-curves", "tone", false, new ChannelCurves()));
+        trained(0.5, new FamilyTask("grey", "colour", false, new Grey()));
+        trained(1.5, new FamilyTask("duotone", "colour", false, new Duotone()));
+        trained(1.5, new FamilyTask("permute", "colour", false, new ChannelPermutation()));
+        trained(1.5, new FamilyTask("colour-mix", "colour", false, new ColourMix()));
+        trained(4, new FamilyTask("compose", "colour", false, new Composition(POINTWISE)));
+        trained(1, undo("white-balance", "restoration", new ColourCast()));
+        trained(1, undo("low-light", "restoration", new LowLight()));
+        trained(0.7, undo("denoise", "restoration", new Noise()));
+        trained(0.7, undo("derain", "restoration", new Rain(false)));
+        trained(0.7, undo("inpaint", "restoration", new SquareHole()));
+        trained(0.7, new FamilyTask("edges", "structure", false, new Edges()));
+        trained(0.7, new FamilyTask("frame", "structure", false, new Frame()));
 
-        novel(Task.of("hue", "colour", true, new HueRotation()));
-        novel(Task.of("partial inversion", "colour", true, new PartialInversion()));
-        novel(Task.of("solarise", "tone", true, new Solarise()));
-        novel(Task.of("haze", "style", true, new Haze()));
-        novel(Task.of("night", "style", true, new Night()));
+        novel(new FamilyTask("hue", "colour", true, new HueRotation()));
+        novel(new FamilyTask("partial-inversion", "colour", true, new PartialInversion()));
+        novel(new FamilyTask("solarise", "tone", true, new Solarise()));
+        novel(new FamilyTask("haze", "style", true, new Haze()));
+        novel(new FamilyTask("night", "style", true, new Night()));
 
-        more(Task.of("copy", "colour", false, new Identity()));
-        more(Task.of("darken", "tone", false, new Gamma(Side.DARKER)));
-        more(Task.of("brighten", "tone", false, new Gamma(Side.BRIGHTER)));
-        more(Task.of("contrast", "tone", false, new Contrast()));
-        more(Task.of("sepia", "colour", false, new Sepia()));
-        more(Task.of("threshold", "colour", false, new Threshold()));
-        more(Task.of("saturation", "colour", false, new Saturation()));
-        more(Task.undo("derain heavy", "restoration", false, new Rain(true)));
-        more(Task.undo("deblur", "restoration", false, new BoxBlur()));
-        more(Task.undo("motion deblur", "restoration", false, new MotionBlur()));
-        more(Task.undo("inpaint strokes", "restoration", false, new StrokeHoles()));
-        more(Task.undo("deblock", "restoration", false, new Jpeg()));
-        more(Task.undo("super-resolution", "restoration", false, new LowResolution()));
-        more(Task.undo("colorise", "restoration", false, new Grey()));
-        more(Task.of("noise", "degradation", false, new Noise()));
-        more(Task.of("rain", "degradation", false, new Rain(false)));
-        more(Task.of("blur", "degradation", false, new BoxBlur()));
-        more(Task.of("pixelate", "structure", false, new Pixelate()));
-        more(Task.of("vignette", "structure", false, new Vignette()));
-        more(Task.of("mirror", "geometry", false, new Flip(false)));
-        more(Task.of("upside down", "geometry", false, new Flip(true)));
-        more(Task.of("turn", "geometry", false, new QuarterTurn()));
-        more(Task.of("temperature", "style", false, new Temperature()));
+        more(new FamilyTask("copy", "colour", false, new Identity()));
+        more(new FamilyTask("darken", "tone", false, new Gamma(Side.DARKER)));
+        more(new FamilyTask("brighten", "tone", false, new Gamma(Side.BRIGHTER)));
+        more(new FamilyTask("contrast", "tone", false, new Contrast()));
+        more(new FamilyTask("sepia", "colour", false, new Sepia()));
+        more(new FamilyTask("threshold", "colour", false, new Threshold()));
+        more(new FamilyTask("saturation", "colour", false, new Saturation()));
+        more(undo("derain-heavy", "restoration", new Rain(true)));
+        more(undo("deblur", "restoration", new BoxBlur()));
+        more(undo("motion-deblur", "restoration", new MotionBlur()));
+        more(undo("inpaint-strokes", "restoration", new StrokeHoles()));
+        more(undo("deblock", "restoration", new Jpeg()));
+        more(undo("super-resolution", "restoration", new LowResolution()));
+        more(undo("colorise", "restoration", new Grey()));
+        more(new FamilyTask("noise", "degradation", false, new Noise()));
+        more(new FamilyTask("rain", "degradation", false, new Rain(false)));
+        more(new FamilyTask("blur", "degradation", false, new BoxBlur()));
+        more(new FamilyTask("pixelate", "structure", false, new Pixelate()));
+        more(new FamilyTask("vignette", "structure", false, new Vignette()));
+        more(new FamilyTask("mirror", "geometry", false, new Flip(false)));
+        more(new FamilyTask("upside-down", "geometry", false, new Flip(true)));
+        more(new FamilyTask("turn", "geometry", false, new QuarterTurn()));
+        more(new FamilyTask("temperature", "style", false, new Temperature()));
     }
 
     private TaskRegistry() {}
 
+    /** A task that asks for the photograph back. */
+    private static Task undo(String name, String group, Family family) {
+        return new Reversed(name, new FamilyTask("un-" + name, group, false, family));
+    }
+
     private static void trained(double weight, Task task) {
         more(task);
-        WEIGHTS.put(task, weight);
+        WEIGHTS.put(task.name(), weight);
     }
 
     private static void novel(Task task) {
@@ -94,7 +99,7 @@ public final class TaskRegistry {
 
     /** The tasks of the shipped model's mixture. */
     public static List<Task> trained() {
-        return new ArrayList<>(WEIGHTS.keySet());
+        return WEIGHTS.keySet().stream().map(TASKS::get).toList();
     }
 
     /** Tasks that are only ever tested. */
@@ -102,9 +107,9 @@ public final class TaskRegistry {
         return all().stream().filter(Task::novel).toList();
     }
 
-    /** What the shipped model is trained on. */
-    public static TaskMixture mixture() {
-        return new TaskMixture(WEIGHTS);
+    /** How often each trained task is drawn, by name, as a configuration writes it. */
+    public static Map<String, Double> weights() {
+        return new LinkedHashMap<>(WEIGHTS);
     }
 
     /** @throws InvalidInput if there is no task of this name */

@@ -28,6 +28,7 @@ import org.xprompt4j.xprompt.task.Task;
  */
 public final class EpisodeSource {
     private static final int VALIDATION_BATCHES = 4;
+    private static final float MOST_REPLACED = 0.5f; // of an answer's codes
 
     /**
      * What episodes are made of.
@@ -36,8 +37,8 @@ public final class EpisodeSource {
      * @param tasks every known task; the configuration's mixture names some of them
      */
     public record Photographs(PhotoSource source, List<Task> tasks) {
-        List<String> taskNames(boolean novel) {
-            return tasks.stream().filter(task -> task.novel() == novel).map(Task::name).toList();
+        List<String> novelNames() {
+            return tasks.stream().filter(Task::novel).map(Task::name).toList();
         }
     }
 
@@ -75,6 +76,9 @@ public final class EpisodeSource {
             if (task.novel()) {
                 throw new InvalidInput("configuration: tasks." + name + " is a novel task, which no training may see");
             }
+            if (weights.get(name) == 0) {
+                continue;
+            }
             sum += weights.get(name);
             tasks.add(task);
             sums.add(sum);
@@ -101,7 +105,7 @@ public final class EpisodeSource {
         double at = random.nextFloat() * (batch.compressed() + batch.full() + batch.none());
         ContextMode mode = at < batch.compressed() ? ContextMode.COMPRESSED
                 : at < batch.compressed() + batch.full() ? ContextMode.FULL : ContextMode.NONE;
-        return layouts(mode, random, requirePhotos(Split.TRAIN), batch.sequences());
+        return layouts(mode, batch.answerNoise(), random, requirePhotos(Split.TRAIN), batch.sequences());
     }
 
     /** Compressed prompts on validation photographs, the same at every call. */
@@ -110,13 +114,13 @@ public final class EpisodeSource {
             int[] photos = source.indices(Split.VALIDATION).length >= 2 ? source.indices(Split.VALIDATION) : requirePhotos(Split.TEST);
             validation = new ArrayList<>();
             for (int i = 0; i < VALIDATION_BATCHES; i++) {
-                validation.add(layouts(ContextMode.COMPRESSED, Draws.of(config.seed(), "validation", i), photos, config.batch().sequences()));
+                validation.add(layouts(ContextMode.COMPRESSED, 0, Draws.of(config.seed(), "validation", i), photos, config.batch().sequences()));
             }
         }
         return validation;
     }
 
-    private List<PromptLayout> layouts(ContextMode mode, Philox random, int[] photos, int sequences) {
+    private List<PromptLayout> layouts(ContextMode mode, double noise, Philox random, int[] photos, int sequences) {
         PromptTrainingConfig.Batch batch = config.batch();
         List<Picture> pictures = new ArrayList<>();
         for (int at = 0; at < sequences; at += batch.group()) {
@@ -132,9 +136,22 @@ public final class EpisodeSource {
                 examples.add(new CodedPair(codes[2 * at], codes[2 * at + 1]));
             }
             layouts.add(PromptLayout.training(tokens, mode, batch.arrangement(), batch.loss(), examples,
-                    new CodedPair(codes[2 * i], codes[2 * i + 1])));
+                    new CodedPair(codes[2 * i], codes[2 * i + 1]), noise > 0 ? shown(codes[2 * i + 1], noise, random) : codes[2 * i + 1]));
         }
         return layouts;
+    }
+
+    /** The answer as the model reads it: for a share of the sequences with up to half of the codes replaced. */
+    private int[] shown(int[] answer, double share, Philox random) {
+        float rate = random.nextFloat() < share ? MOST_REPLACED * random.nextFloat() : 0;
+        int codes = tokenizer.vqgan().config().codes();
+        int[] shown = answer.clone();
+        for (int i = 0; i < shown.length; i++) {
+            if (random.nextFloat() < rate) {
+                shown[i] = random.nextInt(codes);
+            }
+        }
+        return shown;
     }
 
     /** One task with one set of parameters on {@code group} different photographs. */

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.xprompt4j.nn.AdamW;
 import org.xprompt4j.nn.GradientClipping;
 import org.xprompt4j.nn.LearningRate;
+import org.xprompt4j.nn.Muon;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.ChameleonConfig;
 import org.xprompt4j.nn.chameleon.Dropout;
@@ -33,6 +35,7 @@ import org.xprompt4j.xprompt.prompt.PromptLayout;
  */
 public final class PromptTraining implements AutoCloseable {
     private static final String STATE_FILE = "training.safetensors";
+    private static final float MUON_MOMENTUM = 0.95f;
 
     /**
      * What a step did.
@@ -40,7 +43,7 @@ public final class PromptTraining implements AutoCloseable {
      * @param step counted from 1
      * @param loss mean over the counted tokens
      * @param gradientNorm before clipping
-     * @param learningRate of the step
+     * @param learningRate of AdamW in this step
      * @param tokens in the batch
      */
     public record StepResult(int step, float loss, double gradientNorm, float learningRate, int tokens) {
@@ -51,8 +54,9 @@ public final class PromptTraining implements AutoCloseable {
     private final EpisodeSource episodes;
     private final MemoryScope scope; // weights, gradients, moments
     private final Chameleon model;
-    private final AdamW optimiser;
-    private final LearningRate schedule;
+    private final AdamW adamW;
+    private final Muon muon; // null when AdamW moves everything
+    private final LearningRate schedule; // as a share of the peaks
     private final XPromptConfig promptConfig;
 
     /** A new run with weights drawn from the seed. */
@@ -69,12 +73,17 @@ public final class PromptTraining implements AutoCloseable {
                         "bos_token_id", 0, "pad_token_id", 1, "eos_token_id", 2));
         this.model = new Chameleon(shape);
         model.initialise(scope, config.seed());
+        if (sizes.codeStart()) {
+            CodeStart.apply(backend, model, vqgan, config.seed());
+        }
         model.allocateGradients(backend, scope);
         PromptTrainingConfig.Optimiser o = config.optimiser();
-        this.optimiser = new AdamW(backend, scope, model, new AdamW.Settings(o.beta1(), o.beta2(), 1e-8f, o.weightDecay(), 0));
-        this.schedule = LearningRate.cosine(o.lr(), o.floor(), o.warmup(), o.steps());
-        this.promptConfig = new XPromptConfig(vocabulary.xpIds(), config.pictureSize(), config.batch().arrangement(),
-                photographs.taskNames(false), photographs.taskNames(true));
+        Predicate<String> hidden = name -> o.muonLr() > 0 && name.startsWith("model.layers.") && name.endsWith("_proj.weight");
+        this.adamW = new AdamW(backend, scope, model, new AdamW.Settings(o.beta1(), o.beta2(), 1e-8f, o.weightDecay(), 0), hidden.negate());
+        this.muon = o.muonLr() > 0 ? new Muon(backend, scope, model, hidden, MUON_MOMENTUM, o.weightDecay()) : null;
+        this.schedule = LearningRate.cosine(1, o.floor(), o.warmup(), o.steps());
+        List<String> trained = config.tasks().entrySet().stream().filter(e -> e.getValue() > 0).map(Map.Entry::getKey).sorted().toList();
+        this.promptConfig = new XPromptConfig(vocabulary.xpIds(), config.pictureSize(), config.batch().arrangement(), trained, photographs.novelNames());
         this.episodes = new EpisodeSource(backend, vqgan, config, photographs, promptConfig.tokens(ImageTokens.of(shape)));
     }
 
@@ -88,13 +97,13 @@ public final class PromptTraining implements AutoCloseable {
 
     /** Steps done so far. */
     public int steps() {
-        return optimiser.steps();
+        return adamW.steps();
     }
 
     /** Does the next step. */
     public StepResult step() {
-        int step = optimiser.steps();
-        float rate = schedule.at(step);
+        int step = adamW.steps();
+        float share = schedule.at(step);
         List<PromptLayout> batch = episodes.training(step);
         model.zeroGradients(backend);
         try (MemoryScope memory = backend.openScope("training step")) {
@@ -109,8 +118,12 @@ public final class PromptTraining implements AutoCloseable {
                 throw new InvalidInput("training diverged at step " + (step + 1) + ": loss " + value + ", gradient norm " + norm
                         + "; lower optimiser.lr or optimiser.clip and start again in a new folder");
             }
-            optimiser.step(rate, GradientClipping.scale(norm, config.optimiser().clip()));
-            return new StepResult(step + 1, value, norm, rate, batch.size() * batch.getFirst().length());
+            float scale = GradientClipping.scale(norm, config.optimiser().clip());
+            adamW.step(share * config.optimiser().lr(), scale);
+            if (muon != null) {
+                muon.step(share * config.optimiser().muonLr(), scale);
+            }
+            return new StepResult(step + 1, value, norm, share * config.optimiser().lr(), batch.size() * batch.getFirst().length());
         }
     }
 
@@ -138,7 +151,10 @@ public final class PromptTraining implements AutoCloseable {
     public void save(Path folder) {
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "xprompt-training").metadata("step", Integer.toString(steps()));
         model.forEachParameter((name, parameter) -> writer.add("model." + name, parameter.value()));
-        optimiser.state().forEach((name, tensor) -> writer.add("optimiser." + name, tensor));
+        adamW.state().forEach((name, tensor) -> writer.add("adamw." + name, tensor));
+        if (muon != null) {
+            muon.state().forEach((name, tensor) -> writer.add("muon." + name, tensor));
+        }
         writer.writeTo(folder.resolve(STATE_FILE));
     }
 
@@ -149,8 +165,15 @@ public final class PromptTraining implements AutoCloseable {
             Map<String, Tensor> targets = new LinkedHashMap<>();
             model.forEachParameter((name, parameter) -> targets.put("model." + name, parameter.value()));
             targets.forEach((name, target) -> backend.copy(stored.tensor(name, target.shape().toArray()), target));
-            optimiser.load(name -> stored.contains("optimiser." + name) ? stored.tensor("optimiser." + name) : null, file.toString());
+            adamW.load(name -> find(stored, "adamw." + name), file.toString());
+            if (muon != null) {
+                muon.load(name -> find(stored, "muon." + name), file.toString());
+            }
         }
+    }
+
+    private static Tensor find(SafetensorsFile stored, String name) {
+        return stored.contains(name) ? stored.tensor(name) : null;
     }
 
     @Override

@@ -26,9 +26,10 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      * @param swinNorm norms behind the sub-blocks (Chameleon-30B) instead of before (7B)
      * @param tiedHead one matrix for embedding and head
      * @param dropout on both residual branches
+     * @param codeStart embeddings and head start from what the codes look like, not from noise
      */
     public record Model(int layers, int hidden, int heads, int kvHeads, int intermediate, int xpTokens, boolean swinNorm, boolean tiedHead,
-            float dropout) {
+            float dropout, boolean codeStart) {
         public Model {
             require(layers > 0 && hidden > 0 && heads > 0 && kvHeads > 0 && intermediate > 0, "model sizes must be positive");
             require(xpTokens >= 1 && xpTokens <= 1024, "model.xpTokens must be 1 to 1024, is " + xpTokens);
@@ -47,30 +48,36 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      * @param none share of steps without an example
      * @param arrangement of several examples
      * @param loss which tokens are targets
+     * @param answerNoise share of sequences whose shown answer has up to half of its codes replaced by random ones
      */
-    public record Batch(int sequences, int group, int examples, double compressed, double full, double none, Arrangement arrangement, LossSpan loss) {
+    public record Batch(int sequences, int group, int examples, double compressed, double full, double none, Arrangement arrangement, LossSpan loss,
+            double answerNoise) {
         public Batch {
             require(examples >= 1, "batch.examples must be at least 1, is " + examples);
             require(group > examples, "batch.group must be larger than batch.examples, is " + group);
             require(sequences > 0 && sequences % group == 0, "batch.sequences must be a positive multiple of batch.group, is " + sequences);
+            require(answerNoise >= 0 && answerNoise <= 1, "batch.answerNoise must be 0 to 1, is " + answerNoise);
             require(compressed >= 0 && full >= 0 && none >= 0 && compressed + full + none > 0, "batch shares must not be negative, nor all zero");
         }
     }
 
     /**
-     * AdamW with a cosine schedule.
+     * Muon for the matrices inside the layers, AdamW for all else, both under one cosine schedule.
      *
      * @param steps length of the run
      * @param warmup steps of rise
-     * @param lr peak
-     * @param floor at the end
+     * @param lr peak of AdamW's rate
+     * @param muonLr peak of Muon's rate; 0 leaves all parameters to AdamW
+     * @param floor last rate as a share of the peak
+     * @param weightDecay of matrices
      * @param clip of the gradient norm; 0 for none
      * @param zLoss weight of the squared logsumexp
      */
-    public record Optimiser(int steps, int warmup, float lr, float floor, float beta1, float beta2, float weightDecay, float clip, float zLoss) {
+    public record Optimiser(int steps, int warmup, float lr, float muonLr, float floor, float beta1, float beta2, float weightDecay, float clip, float zLoss) {
         public Optimiser {
             require(steps > warmup && warmup >= 0, "optimiser.steps must be larger than optimiser.warmup, is " + steps);
-            require(lr > 0 && floor >= 0 && floor <= lr, "optimiser.lr must be positive and optimiser.floor at most as large");
+            require(lr > 0 && muonLr >= 0, "optimiser.lr must be positive and optimiser.muonLr not negative");
+            require(floor >= 0 && floor <= 1, "optimiser.floor must be 0 to 1, is " + floor);
         }
     }
 

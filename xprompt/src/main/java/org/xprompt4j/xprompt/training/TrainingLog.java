@@ -16,6 +16,8 @@ import org.xprompt4j.tensor.file.AtomicFile;
  * log of an interrupted run equals that of an unbroken one.
  */
 public final class TrainingLog {
+    private static final String STEP = "step";
+
     private final Path file;
     private final List<String> columns;
     private final List<double[]> rows = new ArrayList<>(); // step, then one value a column
@@ -28,23 +30,41 @@ public final class TrainingLog {
     /** Opens or makes a log, keeping rows up to and including {@code lastStep}. */
     public static TrainingLog open(Path file, int lastStep, String... columns) {
         TrainingLog log = new TrainingLog(file, List.of(columns));
+        if (Files.exists(file)) {
+            log.takeRows(lines(file), lastStep);
+        }
+        StringBuilder text = new StringBuilder(STEP + "," + String.join(",", columns) + "\n");
+        log.rows.forEach(row -> text.append(log.format(row)));
+        AtomicFile.text(file, text.toString());
+        return log;
+    }
+
+    /** Reads a log as it is, for drawing; a run may be writing to it. */
+    public static TrainingLog read(Path file) {
+        List<String> lines = lines(file);
+        if (lines.isEmpty() || !lines.getFirst().startsWith(STEP + ",")) {
+            throw new InvalidInput(file + ": is not the log of a training: its first line does not name the columns");
+        }
+        TrainingLog log = new TrainingLog(file, List.of(lines.getFirst().substring(STEP.length() + 1).split(",")));
+        log.takeRows(lines, Integer.MAX_VALUE);
+        return log;
+    }
+
+    private static List<String> lines(Path file) {
         try {
-            if (Files.exists(file)) {
-                List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-                for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-                    double[] row = log.parse(line);
-                    if (row != null && row[0] <= lastStep) {
-                        log.rows.add(row);
-                    }
-                }
-            }
-            StringBuilder text = new StringBuilder("step," + String.join(",", columns) + "\n");
-            log.rows.forEach(row -> text.append(log.format(row)));
-            AtomicFile.text(file, text.toString());
+            return Files.readAllLines(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new InvalidInput(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
-        return log;
+    }
+
+    private void takeRows(List<String> lines, int lastStep) {
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            double[] row = parse(line);
+            if (row != null && row[0] <= lastStep) {
+                rows.add(row);
+            }
+        }
     }
 
     /** Appends a row. */

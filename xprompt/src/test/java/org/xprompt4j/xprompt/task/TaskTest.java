@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.xprompt.data.Crops;
+import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.metric.Psnr;
@@ -26,7 +25,7 @@ class TaskTest {
     private static final PhotoSource PHOTOS = PhotoSource.open(Path.of("photos"));
     private static final int PHOTO = PHOTOS.indices(Split.TEST)[0];
     private static final int OTHER = PHOTOS.indices(Split.TEST)[5];
-    private static final Set<String> WITHOUT_PARAMETERS = Set.of("copy", "grey", "colorise", "mirror", "upside down", "super-resolution");
+    private static final Set<String> WITHOUT_PARAMETERS = Set.of("copy", "grey", "colorise", "mirror", "upside-down", "super-resolution");
 
     static Stream<Task> tasks() {
         return TaskRegistry.all().stream();
@@ -34,12 +33,11 @@ class TaskTest {
 
     @ParameterizedTest
     @MethodSource("tasks")
-    void aPairCanBeMadeAgainAnywhere(Task task) {
-        Prompts prompts = new Prompts(PHOTOS, 48, 3);
-        Pair first = prompts.pair(task, prompts.rule(task, 17), PHOTO, 2);
-        prompts.pair(task, prompts.rule(task, 18), OTHER, 0);
-        Prompts again = new Prompts(PhotoSource.open(Path.of("photos")), 48, 3);
-        assertThat(again.pair(task, again.rule(task, 17), PHOTO, 2)).isEqualTo(first);
+    void aPairIsAFunctionOfItsDraws(Task task) {
+        Picture photo = Crops.draw(PHOTOS, PHOTO, 2, 48, 3);
+        Task.Pair first = task.draw(Draws.of(3, "parameters", 17)).make(photo, Draws.of(3, "picture", 2));
+        task.draw(Draws.of(3, "parameters", 18)).make(photo, Draws.of(3, "picture", 5));
+        assertThat(task.draw(Draws.of(3, "parameters", 17)).make(photo, Draws.of(3, "picture", 2))).isEqualTo(first);
         assertThat(first.input()).hasToString("Picture 48 x 48");
         assertThat(first.output()).hasToString("Picture 48 x 48");
     }
@@ -47,13 +45,12 @@ class TaskTest {
     @ParameterizedTest
     @MethodSource("tasks")
     void parametersBelongToThePromptAndNotToThePicture(Task task) {
-        Prompts prompts = new Prompts(PHOTOS, 32, 8);
-        Set<Pair> pairs = new HashSet<>();
+        Set<Task.Pair> pairs = new HashSet<>();
+        Picture photo = PHOTOS.picture(PHOTO).crop(10, 10, 32, 32);
         for (int prompt = 0; prompt < 12; prompt++) {
-            Rule rule = prompts.rule(task, prompt);
-            Picture photo = PHOTOS.picture(PHOTO).crop(10, 10, 32, 32);
-            Pair pair = rule.make(photo, new Philox(1, 1));
-            assertThat(rule.make(photo, new Philox(1, 1))).as("the rule does not change with use").isEqualTo(pair);
+            Task.Instance instance = task.draw(Draws.of(8, "parameters", prompt));
+            Task.Pair pair = instance.make(photo, new Philox(1, 1));
+            assertThat(instance.make(photo, new Philox(1, 1))).as("an instance does not change with use").isEqualTo(pair);
             pairs.add(pair);
         }
         assertThat(pairs.size()).as("different prompts").matches(n -> WITHOUT_PARAMETERS.contains(task.name()) ? n == 1 : n > 1);
@@ -63,7 +60,7 @@ class TaskTest {
     @MethodSource("tasks")
     void oneSideOfEveryPairIsThePhotograph(Task task) {
         Picture photo = PHOTOS.picture(OTHER).crop(100, 60, 64, 64);
-        Pair pair = task.rule(new Philox(5, 5)).make(photo, new Philox(6, 6));
+        Task.Pair pair = task.draw(new Philox(5, 5)).make(photo, new Philox(6, 6));
         assertThat(task instanceof Reversed ? pair.output() : pair.input()).isEqualTo(photo);
         if (!task.name().equals("copy")) {
             assertThat(Psnr.of(pair.input(), pair.output())).isLessThan(45);
@@ -73,18 +70,18 @@ class TaskTest {
     @ParameterizedTest
     @MethodSource("tasks")
     void oddSizesAndSinglePixelsDoNotFail(Task task) {
-        task.rule(new Philox(1, 2)).make(Picture.filled(1, 1, 0x808080), new Philox(2, 2));
-        task.rule(new Philox(1, 2)).make(PHOTOS.picture(PHOTO).crop(0, 0, 37, 37), new Philox(2, 2));
+        task.draw(new Philox(1, 2)).make(Picture.filled(1, 1, 0x808080), new Philox(2, 2));
+        task.draw(new Philox(1, 2)).make(PHOTOS.picture(PHOTO).crop(0, 0, 37, 37), new Philox(2, 2));
     }
 
     @Test
     void exactTruths() {
         Picture photo = new Picture(2, 1, new byte[] {10, 20, 30, 40, 50, 60});
         Philox any = new Philox(0, 0);
-        assertThat(TaskRegistry.named("mirror").rule(any).make(photo, any).output().rgb()).containsExactly(40, 50, 60, 10, 20, 30);
-        assertThat(TaskRegistry.named("upside down").rule(any).make(photo, any).output()).isEqualTo(photo);
-        assertThat(TaskRegistry.named("grey").rule(any).make(photo, any).output().rgb()).containsExactly(18, 18, 18, 48, 48, 48);
-        Pair colorise = TaskRegistry.named("colorise").rule(any).make(photo, any);
+        assertThat(TaskRegistry.named("mirror").draw(any).make(photo, any).output().rgb()).containsExactly(40, 50, 60, 10, 20, 30);
+        assertThat(TaskRegistry.named("upside-down").draw(any).make(photo, any).output()).isEqualTo(photo);
+        assertThat(TaskRegistry.named("grey").draw(any).make(photo, any).output().rgb()).containsExactly(18, 18, 18, 48, 48, 48);
+        Task.Pair colorise = TaskRegistry.named("colorise").draw(any).make(photo, any);
         assertThat(colorise.output()).isEqualTo(photo);
         assertThat(colorise.input().rgb()).containsExactly(18, 18, 18, 48, 48, 48);
     }
@@ -94,7 +91,7 @@ class TaskTest {
         Picture photo = PHOTOS.picture(PHOTO).crop(3, 4, 20, 20);
         Set<Picture> turned = new HashSet<>();
         for (int i = 0; i < 40; i++) {
-            turned.add(TaskRegistry.named("turn").rule(new Philox(i, 0)).make(photo, new Philox(0, 0)).output());
+            turned.add(TaskRegistry.named("turn").draw(new Philox(i, 0)).make(photo, new Philox(0, 0)).output());
         }
         assertThat(turned).hasSize(3).doesNotContain(photo);
         Picture[] quarter = turned.stream().filter(p -> p.at(19, 0, 0) == photo.at(0, 0, 0) && p.at(19, 19, 1) == photo.at(19, 0, 1)
@@ -130,30 +127,17 @@ class TaskTest {
 
     @Test
     void novelFamiliesAreNeverTrained() {
+        assertThat(TaskRegistry.weights().keySet()).containsExactlyElementsOf(TaskRegistry.trained().stream().map(Task::name).toList());
+        assertThat(TaskRegistry.all()).extracting(Task::name).allMatch(name -> name.matches("[a-z]+(-[a-z]+)*")).doesNotHaveDuplicates();
         assertThat(TaskRegistry.trained()).hasSizeGreaterThanOrEqualTo(13).noneMatch(Task::novel);
         assertThat(TaskRegistry.novel()).hasSizeGreaterThanOrEqualTo(3);
         Set<Class<?>> trained = new HashSet<>();
         Set<Class<?>> novel = new HashSet<>();
         for (Task task : TaskRegistry.all()) {
             Task forward = task instanceof Reversed reversed ? reversed.task() : task;
-            (task.novel() ? novel : trained).add(((Task.OfFamily) forward).family().getClass());
+            (task.novel() ? novel : trained).add(((FamilyTask) forward).family().getClass());
         }
         assertThat(trained).doesNotContainAnyElementsOf(novel);
-        assertThatThrownBy(() -> TaskMixture.ofNames(Map.of("night", 1.0))).isInstanceOf(InvalidInput.class).hasMessageContaining("night");
-        assertThatThrownBy(() -> TaskMixture.ofNames(Map.of("gamma", 0.0))).isInstanceOf(InvalidInput.class).hasMessageContaining("gamma");
-        assertThatThrownBy(() -> TaskMixture.ofNames(Map.of())).isInstanceOf(InvalidInput.class);
         assertThatThrownBy(() -> TaskRegistry.named("nonsense")).isInstanceOf(InvalidInput.class).hasMessageContaining("derain");
-    }
-
-    @Test
-    void theMixtureDrawsInProportion() {
-        Map<String, Integer> counts = new HashMap<>();
-        Philox random = new Philox(1, 1);
-        TaskMixture mixture = TaskRegistry.mixture();
-        for (int i = 0; i < 20000; i++) {
-            counts.merge(mixture.draw(random).name(), 1, Integer::sum);
-        }
-        assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(List.copyOf(TaskRegistry.trained()).stream().map(Task::name).toList());
-        assertThat(counts.get("compose") / (double) counts.get("negative")).isBetween(3.6, 4.4);
     }
 }

@@ -1,0 +1,115 @@
+package org.xprompt4j.xprompt.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.xprompt4j.tensor.file.AtomicFile;
+import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.evaluation.Case;
+import org.xprompt4j.xprompt.evaluation.Evaluation;
+import org.xprompt4j.xprompt.evaluation.Report;
+import org.xprompt4j.xprompt.evaluation.Suite;
+import org.xprompt4j.xprompt.evaluation.TokenizerQuality;
+import org.xprompt4j.xprompt.inference.GenerationOptions;
+import org.xprompt4j.xprompt.inference.XPromptModel;
+import org.xprompt4j.xprompt.metric.Psnr;
+import org.xprompt4j.xprompt.picture.ContactSheet;
+import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.prompt.ContextMode;
+import org.xprompt4j.xprompt.task.TaskRegistry;
+
+/** Runs a suite and writes what {@code xp demo} and {@code xp eval} show: table, report.json, sheet.png. */
+final class EvaluationOutput {
+    private static final List<String> COLUMNS = List.of("example in", "example out", "new photo", "no example", "example in full",
+            "compressed", "right answer", "its codes decoded");
+
+    private final CommonOptions common;
+    private final Path modelFolder;
+    private final XPromptModel model;
+
+    EvaluationOutput(CommonOptions common, Path modelFolder, XPromptModel model) {
+        this.common = common;
+        this.modelFolder = modelFolder;
+        this.model = model;
+    }
+
+    /**
+     * @param start of the command, {@link System#nanoTime}
+     */
+    void run(Suite suite, PhotoSource source, GenerationOptions options, Path out, long start) {
+        List<Case> cases;
+        try (Progress progress = common.progress("answering", (long) suite.tasks().size() * suite.photos(), "queries")) {
+            cases = new Evaluation(model, source, suite, options).run(TaskRegistry.all(), (done, of) -> progress.at(done));
+        }
+        double quality = TokenizerQuality.psnr(model, source, suite.seed());
+        Report report = Report.of(modelFolder.toString(), model.fingerprint(), (System.nanoTime() - start) * 1e-9, quality, cases, suite.seed());
+        Path sheet = out.resolve("sheet.png");
+        sheet(cases, report).write(sheet);
+        Path json = out.resolve("report.json");
+        AtomicFile.text(json, text(report));
+        common.result(report, () -> print(report, sheet, json));
+    }
+
+    private static String text(Report report) {
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a report that has no JSON form", e);
+        }
+    }
+
+    /** One row a task: its first case. */
+    private ContactSheet sheet(List<Case> cases, Report report) {
+        ContactSheet sheet = new ContactSheet("X-Prompt: shown one worked example, the model does the same to a new photo",
+                String.format(Locale.ROOT, "%d x %d pixels, %d X-Prompt tokens for %d codes of example; figures are PSNR against the right answer; test photographs only",
+                        model.config().pictureSize(), model.config().pictureSize(), model.config().xpIds().length,
+                        2 * model.tokenizer().codes(model.config().pictureSize(), model.config().pictureSize())), COLUMNS);
+        String last = null;
+        for (Case c : cases) {
+            if (!c.task().name().equals(last)) {
+                last = c.task().name();
+                Picture truth = c.job().output();
+                List<ContactSheet.Cell> cells = new ArrayList<>();
+                cells.add(new ContactSheet.Cell(c.example().input(), ""));
+                cells.add(new ContactSheet.Cell(c.example().output(), ""));
+                cells.add(new ContactSheet.Cell(c.job().input(), decibels(c.job().input(), truth)));
+                for (ContextMode mode : ContextMode.values()) {
+                    cells.add(new ContactSheet.Cell(c.answers().get(mode), decibels(c.answers().get(mode), truth)));
+                }
+                cells.add(new ContactSheet.Cell(truth, ""));
+                cells.add(new ContactSheet.Cell(c.reconstruction(), decibels(c.reconstruction(), truth)));
+                Report.TaskFigures figures = report.tasks().stream().filter(t -> t.name().equals(c.task().name())).findFirst().orElseThrow();
+                sheet.row(last, String.format(Locale.ROOT, "mean of %d: %.1f, compressed %.1f", figures.photos(), figures.psnr().get("none"),
+                        figures.psnr().get("compressed")), c.task().novel() ? "novel" : "", cells);
+            }
+        }
+        return sheet;
+    }
+
+    private static String decibels(Picture picture, Picture truth) {
+        return String.format(Locale.ROOT, "%.1f dB", Psnr.capped(picture, truth, Psnr.CEILING));
+    }
+
+    private void print(Report report, Path sheet, Path json) {
+        line("%-20s %6s %8s | %7s %7s %7s %10s %8s", "PSNR, dB", "novel", "photos", "copy", "none", "full", "compressed", "ceiling");
+        for (Report.TaskFigures task : report.tasks()) {
+            line("%-20s %6s %8d | %7.2f %7.2f %7.2f %10.2f %8.2f", task.name(), task.novel() ? "novel" : "", task.photos(), task.psnr().get("copy"),
+                    task.psnr().get("none"), task.psnr().get("full"), task.psnr().get("compressed"), task.psnr().get("ceiling"));
+        }
+        for (boolean novel : new boolean[] {false, true}) {
+            if (!Double.isNaN(report.mean(novel, "copy"))) {
+                line("%-20s %6s %8s | %7.2f %7.2f %7.2f %10.2f %8.2f", novel ? "mean, novel" : "mean, trained", "", "", report.mean(novel, "copy"),
+                        report.mean(novel, "none"), report.mean(novel, "full"), report.mean(novel, "compressed"), report.mean(novel, "ceiling"));
+            }
+        }
+        line("tokenizer on plain test photographs: %.2f dB; %.1f s in all", report.tokenizer_psnr(), report.seconds());
+        line("pictures: %s%nfigures:  %s", sheet, json);
+    }
+
+    private void line(String format, Object... values) {
+        common.out().println(String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,123 @@
+package org.xprompt4j.xprompt.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.xprompt.inference.Context;
+import org.xprompt4j.xprompt.inference.XPromptModel;
+import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.picture.PictureReader;
+import org.xprompt4j.xprompt.picture.PictureWriter;
+import org.xprompt4j.xprompt.prompt.ContextMode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code xp generate}: the main job. */
+@Command(name = "generate", description = {
+    "Does to a new picture what a worked example shows. The example is compressed into X-Prompt tokens, and the answer is drawn",
+    "code by code while only these tokens, the query and the answer so far are in the cache.",
+    "Give the example as pictures (--example), or as a file made once by 'xp compress' (--prompt)."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  xp generate --example day.png night.png --input photo.jpg --out photo-night.png",
+            "  xp generate --prompt night.xpc --input photo.jpg --out photo-night.png",
+            "  xp generate --example a.png b.png --context full --input photo.jpg --out full.png    the example uncompressed",
+            "  xp generate --prompt night.xpc --input photo.jpg --temperature 0.8 --top-k 50 --samples 4 --seed 7 --out n.png"})
+final class GenerateCommand implements Callable<Integer> {
+    private static final int MAX_SAMPLES = 256;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private ExampleOptions examples;
+
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Option(names = "--prompt", paramLabel = "FILE.xpc", description = "a compressed prompt, instead of --example")
+    private Path prompt;
+
+    @Option(names = "--context", paramLabel = "MODE", defaultValue = "compressed",
+            description = "what the job sees of the example: compressed (X-Prompt tokens), full (all of its tokens), none; default: ${DEFAULT-VALUE}")
+    private ContextMode context;
+
+    @Option(names = "--input", required = true, paramLabel = "PICTURE", description = "the new picture")
+    private Path input;
+
+    @Option(names = "--samples", paramLabel = "N", defaultValue = "1",
+            description = "draw N answers; they are told apart by their noise, so use a temperature above 0; files get -1, -2 ... before the ending")
+    private int samples;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "the answer")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        if (samples < 1 || samples > MAX_SAMPLES) {
+            throw new InvalidInput("--samples must be 1 to " + MAX_SAMPLES + ", is " + samples);
+        }
+        requireOneContext();
+        Picture query = PictureReader.read(input);
+        try (XPromptModel opened = model.open()) {
+            long start = System.nanoTime();
+            Context seen = read(opened);
+            List<Picture> answers;
+            try (Progress progress = common.progress("drawing", opened.tokenizer().codes(opened.config().pictureSize(), opened.config().pictureSize()), "codes")) {
+                answers = opened.generate(seen, query, samples, sampling.options(), (code, of) -> progress.at(code));
+            }
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            List<String> files = new ArrayList<>();
+            for (int i = 0; i < answers.size(); i++) {
+                Path file = samples == 1 ? out : numbered(out, i + 1);
+                PictureWriter.write(answers.get(i), file);
+                files.add(file.toString());
+            }
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("context", context.name().toLowerCase(Locale.ROOT));
+            result.put("seconds", seconds);
+            result.put("out", files);
+            common.result(result, () -> files.forEach(common.out()::println));
+        }
+        return Main.DONE;
+    }
+
+    private void requireOneContext() {
+        if (prompt != null && !examples.isEmpty()) {
+            throw new InvalidInput("--prompt and --example exclude each other: the file already holds its examples");
+        }
+        if (prompt != null && context != ContextMode.COMPRESSED) {
+            throw new InvalidInput("--prompt holds compressed examples: --context " + context.name().toLowerCase(Locale.ROOT) + " needs --example");
+        }
+        if (context != ContextMode.NONE && prompt == null && examples.isEmpty()) {
+            throw new InvalidInput("a worked example is needed: --example BEFORE AFTER, or --prompt FILE.xpc (or --context none)");
+        }
+    }
+
+    private Context read(XPromptModel opened) {
+        if (prompt != null) {
+            return new Context.Compressed(opened.read(prompt));
+        }
+        return switch (context) {
+            case NONE -> new Context.None();
+            case FULL -> new Context.Full(opened.encode(examples.read()));
+            case COMPRESSED -> new Context.Compressed(opened.compress(examples.read(), ""));
+        };
+    }
+
+    private static Path numbered(Path file, int number) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        String numbered = dot < 0 ? name + "-" + number : name.substring(0, dot) + "-" + number + name.substring(dot);
+        return file.resolveSibling(numbered);
+    }
+}

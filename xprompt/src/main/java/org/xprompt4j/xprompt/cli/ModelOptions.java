@@ -1,0 +1,26 @@
+package org.xprompt4j.xprompt.cli;
+
+import java.nio.file.Path;
+import org.xprompt4j.xprompt.inference.XPromptModel;
+import picocli.CommandLine.Option;
+
+/** Which model to use, on which device. */
+public final class ModelOptions {
+    @Option(names = "--model", paramLabel = "DIR",
+            description = "model folder (config.json, model.safetensors, xprompt_config.json); default: the one shipped with the program")
+    private Path model;
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
+            description = "device that computes: cpu, or scalar (plain loops, slow, the oracle); default: ${DEFAULT-VALUE}")
+    private String device;
+
+    /** The folder that was given, or the shipped one. */
+    public Path folder() {
+        return model != null ? model : Home.path("xprompt/models/demo");
+    }
+
+    /** Opens the model. */
+    public XPromptModel open() {
+        return XPromptModel.open(folder(), device);
+    }
+}

@@ -1,0 +1,32 @@
+package org.xprompt4j.xprompt.cli;
+
+import org.xprompt4j.xprompt.inference.GenerationOptions;
+import picocli.CommandLine.Option;
+
+/** How the codes of an answer are drawn. */
+public final class SamplingOptions {
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0",
+            description = "0 takes the likeliest code each time, which restores and translates best; 1 draws as learned; default: ${DEFAULT-VALUE}")
+    private float temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "draw among the K likeliest codes; 0 for all")
+    private int topK;
+
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "draw among the likeliest codes whose mass reaches P; 1 for all")
+    private float topP;
+
+    @Option(names = "--guidance", paramLabel = "G", defaultValue = "1",
+            description = "above 1 pushes away from what would be drawn without an example; 1 for none, twice the work otherwise")
+    private float guidance;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "the same seed gives the same picture; default: ${DEFAULT-VALUE}")
+    private long seed;
+
+    long seed() {
+        return seed;
+    }
+
+    GenerationOptions options() {
+        return new GenerationOptions(temperature, topK, topP, guidance, seed);
+    }
+}

@@ -1,0 +1,130 @@
+package org.xprompt4j.xprompt.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.xprompt.training.PromptTraining;
+import org.xprompt4j.xprompt.training.PromptTrainingRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code xp train}: the transformer, on worked examples made from photographs. */
+@Command(name = "train", description = {
+    "Trains the transformer on worked examples made from photographs, in one pass under the X-Prompt mask. Everything that a step",
+    "does follows from the configuration and the step's number: stop the run at any time, start it again with the same command,",
+    "and it goes on as if nothing had happened. The finished model is in DIR/model."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  xp train configs/smoke.json --out /tmp/smoke           a minute, from data in the repository",
+            "  xp train configs/demo.json --out run --stop-after 30   half an hour now; the same command goes on later",
+            "",
+            "DIR holds log.csv, checks.csv, loss.png, the last two states, and a lock while a process trains there."})
+final class TrainCommand implements Callable<Integer> {
+    private static final double CURVE_SECONDS = 60; // between two drawings of the loss curve
+
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(paramLabel = "CONFIG", description = "the recipe, a JSON file")
+    private Path config;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the run lives")
+    private Path out;
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "device that computes; default: ${DEFAULT-VALUE}")
+    private String device;
+
+    @Option(names = "--stop-after", paramLabel = "MINUTES", description = "save the state and stop after this time")
+    private Double minutes;
+
+    @Override
+    public Integer call() {
+        PromptTrainingRun run = new PromptTrainingRun(config, out);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        CountDownLatch saved = new CountDownLatch(1);
+        Thread hook = new Thread(() -> {
+            interrupted.set(true);
+            try {
+                saved.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "save on interrupt");
+        Runtime.getRuntime().addShutdownHook(hook);
+        long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
+        Live live = new Live();
+        boolean finished;
+        try (Backend backend = Backends.open(device)) {
+            finished = run.run(backend, () -> interrupted.get() || System.nanoTime() > deadline, live);
+        } finally {
+            live.close();
+            saved.countDown();
+        }
+        if (!interrupted.get()) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("finished", finished);
+        result.put("step", live.step);
+        result.put("loss", live.loss);
+        result.put("validation_loss", live.validationLoss);
+        result.put("out", (finished ? run.modelFolder() : out).toString());
+        common.result(result, () -> common.out().println(finished
+                ? String.format(Locale.ROOT, "finished after %d steps, loss %.3f, on unseen photographs %.3f%n%s", live.step, live.loss, live.validationLoss, run.modelFolder())
+                : String.format(Locale.ROOT, "stopped after step %d, loss %.3f; start the same command to go on", live.step, live.loss)));
+        return Main.DONE;
+    }
+
+    /** The live line and the curve. */
+    private final class Live implements PromptTrainingRun.Listener {
+        private Progress progress;
+        private int step;
+        private double loss;
+        private double validationLoss = Double.NaN;
+        private double tokensPerSecond;
+        private long curveDrawn = System.nanoTime();
+
+        @Override
+        public void started(int at, int of, long parameters) {
+            common.note(String.format(Locale.ROOT, "%,d parameters; step %d of %d", parameters, at, of));
+            progress = common.progress("training", of, "steps");
+            progress.at(at);
+            step = at;
+        }
+
+        @Override
+        public void stepped(PromptTraining.StepResult result, double seconds) {
+            loss = loss == 0 ? result.loss() : 0.95 * loss + 0.05 * result.loss();
+            double rate = result.tokens() / seconds;
+            tokensPerSecond = tokensPerSecond == 0 ? rate : 0.9 * tokensPerSecond + 0.1 * rate;
+            step = result.step();
+            progress.at(step);
+            progress.note(String.format(Locale.ROOT, "loss %.3f, %,.0f tokens/s", loss, tokensPerSecond));
+            if ((System.nanoTime() - curveDrawn) * 1e-9 > CURVE_SECONDS) {
+                curveDrawn = System.nanoTime();
+                PromptCurve.draw(out);
+            }
+        }
+
+        @Override
+        public void checked(int at, float value) {
+            validationLoss = value;
+            common.note(String.format(Locale.ROOT, "step %d: loss on unseen photographs %.3f", at, value));
+        }
+
+        private void close() {
+            if (progress != null) {
+                progress.close();
+                PromptCurve.draw(out);
+            }
+        }
+    }
+}

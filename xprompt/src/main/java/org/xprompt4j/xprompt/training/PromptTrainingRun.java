@@ -1,0 +1,111 @@
+package org.xprompt4j.xprompt.training;
+
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.vqvae.Vqgan;
+import org.xprompt4j.vqvae.VqganCheckpoint;
+import org.xprompt4j.xprompt.config.ConfigFile;
+import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.inference.ModelFolder;
+import org.xprompt4j.xprompt.task.TaskRegistry;
+
+/**
+ * A whole training in a folder: goes on where the folder's last state ends, logs, checks, saves, and at the end writes the model
+ * as a folder that every command takes ({@code OUT/model}).
+ */
+public final class PromptTrainingRun {
+    /** Told what happens; called on the training thread. */
+    public interface Listener {
+        /** The run starts or goes on. */
+        void started(int step, int of, long parameters);
+
+        /** A step was done. */
+        void stepped(PromptTraining.StepResult result, double secondsOfStep);
+
+        /** The loss on photographs that are not trained on was measured. */
+        void checked(int step, float validationLoss);
+    }
+
+    private final PromptTrainingConfig config;
+    private final Path configFolder;
+    private final Path out;
+
+    /**
+     * @param configFile its relative paths start at its own folder
+     * @param out where the run lives
+     */
+    public PromptTrainingRun(Path configFile, Path out) {
+        this.config = ConfigFile.read(configFile, PromptTrainingConfig.class);
+        this.configFolder = configFile.toAbsolutePath().getParent();
+        this.out = out;
+    }
+
+    /** Where the finished model is. */
+    public Path modelFolder() {
+        return out.resolve("model");
+    }
+
+    /**
+     * Trains until the last step or until told to stop; a state is saved either way.
+     *
+     * @param stop asked after every step
+     * @return true when the run is finished
+     */
+    public boolean run(Backend backend, BooleanSupplier stop, Listener listener) {
+        try (TrainingFolder folder = TrainingFolder.open(out, ConfigFile.write(config));
+                MemoryScope tokenizerScope = backend.openScope("tokenizer")) {
+            Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
+            PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
+            try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()))) {
+                folder.latest().ifPresent(training::load);
+                return steps(folder, backend, training, vqgan, stop, listener);
+            }
+        }
+    }
+
+    private boolean steps(TrainingFolder folder, Backend backend, PromptTraining training, Vqgan vqgan, BooleanSupplier stop, Listener listener) {
+        TrainingLog losses = TrainingLog.open(out.resolve("log.csv"), training.steps(), "loss", "gradient_norm", "learning_rate", "tokens_per_second");
+        TrainingLog checks = TrainingLog.open(out.resolve("checks.csv"), training.steps(), "validation_loss");
+        int last = config.optimiser().steps();
+        listener.started(training.steps(), last, training.model().parameterCount());
+        double lossSum = 0;
+        double seconds = 0;
+        long tokens = 0;
+        int since = 0;
+        while (training.steps() < last) {
+            long start = System.nanoTime();
+            PromptTraining.StepResult result = training.step();
+            double took = (System.nanoTime() - start) * 1e-9;
+            lossSum += result.loss();
+            seconds += took;
+            tokens += result.tokens();
+            since++;
+            listener.stepped(result, took);
+            int step = result.step();
+            if (step % config.every().log() == 0 || step == last) {
+                losses.add(step, lossSum / since, result.gradientNorm(), result.learningRate(), tokens / seconds);
+                lossSum = 0;
+                seconds = 0;
+                tokens = 0;
+                since = 0;
+            }
+            if (step % config.every().check() == 0 || step == last) {
+                float loss = training.validationLoss();
+                checks.add(step, loss);
+                listener.checked(step, loss);
+            }
+            boolean stopped = stop.getAsBoolean();
+            if (step % config.every().save() == 0 || stopped || step == last) {
+                folder.save(step, training::save);
+            }
+            if (stopped && step < last) {
+                return false;
+            }
+        }
+        ModelFolder.save(modelFolder(), backend, training.model(), vqgan, training.promptConfig(), DType.BF16);
+        return true;
+    }
+}
