@@ -44,15 +44,16 @@ public final class Inspector {
     private static Contents file(Path path) {
         String name = path.getFileName().toString();
         if (name.endsWith(".safetensors") || name.endsWith(".xpc")) {
-            return tensors(path, name.endsWith(".xpc") ? "compressed prompt" : "safetensors");
+            return tensors(path);
         }
         return name.endsWith(".json") ? json(path) : null;
     }
 
-    private static Contents tensors(Path path, String kind) {
+    private static Contents tensors(Path path) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             List<TensorEntry> tensors = file.entries().stream().map(e -> new TensorEntry(e.name(), e.type(),
                     e.shape().toArray(), e.shape().numel(), e.byteSize())).toList();
+            String kind = "xprompt-compressed".equals(file.metadata().get("format")) ? "compressed prompt" : "safetensors";
             return new Contents(path.toString(), kind, size(path), Map.of(), new LinkedHashMap<>(file.metadata()), tensors, List.of());
         }
     }
@@ -110,7 +111,8 @@ public final class Inspector {
         if (parts.isEmpty()) {
             throw new InvalidInput(folder + ": holds no .safetensors, .xpc or .json file; give a checkpoint, a state folder or a file");
         }
-        String kind = parts.stream().map(Contents::kind).filter(k -> k.endsWith(" configuration")).findFirst()
+        boolean training = files.stream().anyMatch(f -> folder.relativize(f).toString().matches("state-\\d{8}.*"));
+        String kind = training ? "training folder" : parts.stream().map(Contents::kind).filter(k -> k.endsWith(" configuration")).findFirst()
                 .map(k -> k.replace(" configuration", " model folder")).orElse("folder");
         return new Contents(folder.toString(), kind, bytes, Map.of(), Map.of(), List.of(), parts);
     }
