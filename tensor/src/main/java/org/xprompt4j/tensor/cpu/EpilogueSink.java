@@ -67,7 +67,7 @@ final class EpilogueSink implements TileSink {
             addBias(tile, at, bias, column, columns);
         }
         if (silu) {
-            silu(tile, at, columns);
+            VectorMath.silu(tile, at, Rows.padded(columns)); // the padding too: no element depends on where its row ends
         }
         if (multiplier != null) {
             multiply(tile, at, multiplier, offset, columns);
@@ -81,13 +81,6 @@ final class EpilogueSink implements TileSink {
     private static void addBias(float[] tile, int at, float[] bias, int column, int columns) {
         for (int j = 0; j < columns; j += L) {
             FloatVector.fromArray(F, tile, at + j).add(FloatVector.fromArray(F, bias, column + j)).intoArray(tile, at + j);
-        }
-    }
-
-    // Runs over the padding too, so that an element's function never depends on where a row ends.
-    private static void silu(float[] tile, int at, int columns) {
-        for (int j = 0; j < columns; j += L) {
-            VectorMath.silu(FloatVector.fromArray(F, tile, at + j)).intoArray(tile, at + j);
         }
     }
 

@@ -3,6 +3,7 @@ package org.xprompt4j.tensor.cpu;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 
 /**
@@ -57,7 +58,46 @@ final class PatchPanels implements PanelSource {
 
     @Override
     public void packColumns(int first, int count, int panelWidth, int depthFrom, int depth, float[] to, int at) {
-        copyPatches(depthFrom, depth, first, count, panelWidth, panelWidth, to, at);
+        boolean oneKernelRow = first / run == (first + count - 1) / run;
+        if (oneKernelRow && count == panelWidth && count % Lanes.COUNT == 0) {
+            copyInLines(first / run, first % run, count, depthFrom, depth, to, at);
+        } else {
+            copyPatches(depthFrom, depth, first, count, panelWidth, panelWidth, to, at);
+        }
+    }
+
+    /**
+     * The same part of one kernel row for many pixels, one line of the grid at a time: where the part lies within the picture it
+     * moves by a constant from pixel to pixel.
+     */
+    private void copyInLines(int kernelRow, int inRow, int count, int firstPixel, int pixels, float[] to, int at) {
+        int reach = stride * channels; // floats from one pixel's patch to the next
+        int start = inRow - left * channels; // of the patch at the line's first pixel, in its row of the picture
+        int inside = Math.clamp((-start + reach - 1L) / reach, 0, gridWidth); // first pixel whose part begins in the picture
+        int outside = start + count > width * channels ? inside
+                : Math.clamp((width * channels - count - start) / (long) reach + 1, inside, gridWidth); // first whose part ends beyond it
+        for (int pixel = firstPixel; pixel < firstPixel + pixels;) {
+            int x = pixel % gridWidth;
+            int length = Math.min(gridWidth - x, firstPixel + pixels - pixel);
+            int line = pixel / gridWidth;
+            int y = line % gridHeight * stride - top + kernelRow;
+            int lineAt = at + (pixel - firstPixel) * count;
+            if (y < 0 || y >= height) {
+                Arrays.fill(to, lineAt, lineAt + length * count, 0f);
+            } else {
+                long row = ((long) line / gridHeight * height + y) * width * channels;
+                int from = Math.clamp(inside, x, x + length);
+                int until = Math.clamp(outside, from, x + length);
+                for (int i = x; i < from; i++) {
+                    copyClipped(row, start + i * reach, count, to, lineAt + (i - x) * count);
+                }
+                FloatRuns.copyRows(picture, DType.F32, row + start + (long) from * reach, reach, until - from, count, to, lineAt + (from - x) * count);
+                for (int i = until; i < x + length; i++) {
+                    copyClipped(row, start + i * reach, count, to, lineAt + (i - x) * count);
+                }
+            }
+            pixel += length;
+        }
     }
 
     /** Elements {@code from ..} of the patches of {@code pixels} neighbours, one row of {@code to} each, zero up to {@code padded}. */

@@ -19,7 +19,9 @@ record SoftmaxGradientSink(int[] labels, float[] logSumExp, float zLoss, float s
         for (int i = 0; i < rows; i++) {
             int at = i * stride;
             float z = logSumExp[row + i];
-            softmax(tile, at, columns, z, scale * (1 + 2 * zLoss * z));
+            subtract(tile, at, columns, z);
+            VectorMath.exp(tile, at, tile, at, Rows.padded(columns));
+            multiply(tile, at, columns, scale * (1 + 2 * zLoss * z));
             int label = labels[row + i] - column;
             if (label >= 0 && label < columns) {
                 tile[at + label] -= scale;
@@ -28,9 +30,15 @@ record SoftmaxGradientSink(int[] labels, float[] logSumExp, float zLoss, float s
         }
     }
 
-    private static void softmax(float[] tile, int at, int columns, float z, float factor) {
+    private static void subtract(float[] tile, int at, int columns, float z) {
         for (int j = 0; j < columns; j += L) {
-            VectorMath.exp(FloatVector.fromArray(F, tile, at + j).sub(z)).mul(factor).intoArray(tile, at + j);
+            FloatVector.fromArray(F, tile, at + j).sub(z).intoArray(tile, at + j);
+        }
+    }
+
+    private static void multiply(float[] tile, int at, int columns, float factor) {
+        for (int j = 0; j < columns; j += L) {
+            FloatVector.fromArray(F, tile, at + j).mul(factor).intoArray(tile, at + j);
         }
     }
 }

@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class SoftmaxSink implements TileSink {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
+    private static final int SLOT_LANES = 10;
 
     private final int[] labels; // [rows]
     private final int blocks;
@@ -29,6 +30,7 @@ final class SoftmaxSink implements TileSink {
     @Override
     public void store(float[] tile, int stride, int row, int rows, int column, int columns) {
         int block = column / LinearCrossEntropy.BLOCK_COLUMNS;
+        float[] lanes = Scratch.get().floats(SLOT_LANES, L);
         for (int i = 0; i < rows; i++) {
             int at = i * stride;
             for (int j = columns; j < Rows.padded(columns); j++) {
@@ -36,11 +38,13 @@ final class SoftmaxSink implements TileSink {
             }
             float maximum = maximum(tile, at, columns);
             maxima[(row + i) * blocks + block] = maximum;
-            sums[(row + i) * blocks + block] = sumOfExp(tile, at, columns, maximum);
             int label = labels[row + i] - column;
             if (label >= 0 && label < columns) {
                 labelLogits[row + i] = tile[at + label];
             }
+            subtract(tile, at, columns, maximum);
+            VectorMath.exp(tile, at, tile, at, Rows.padded(columns));
+            sums[(row + i) * blocks + block] = sum(tile, at, columns, lanes);
         }
     }
 
@@ -70,11 +74,24 @@ final class SoftmaxSink implements TileSink {
         return most.reduceLanes(VectorOperators.MAX);
     }
 
-    private static float sumOfExp(float[] tile, int at, int columns, float maximum) {
+    private static void subtract(float[] tile, int at, int columns, float maximum) {
+        for (int j = 0; j < columns; j += L) {
+            FloatVector.fromArray(F, tile, at + j).sub(maximum).intoArray(tile, at + j);
+        }
+    }
+
+    /** Lanes first, then their halves: an order of its own. No vector is passed on, where C2 may put it into an object. */
+    private static float sum(float[] tile, int at, int columns, float[] lanes) {
         FloatVector sum = FloatVector.zero(F);
         for (int j = 0; j < columns; j += L) {
-            sum = sum.add(VectorMath.expOfNegative(FloatVector.fromArray(F, tile, at + j).sub(maximum)));
+            sum = sum.add(FloatVector.fromArray(F, tile, at + j));
         }
-        return VectorMath.sum(sum);
+        sum.intoArray(lanes, 0);
+        for (int half = L / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        return lanes[0];
     }
 }
