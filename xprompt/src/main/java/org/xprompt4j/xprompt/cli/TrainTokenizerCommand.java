@@ -2,7 +2,6 @@ package org.xprompt4j.xprompt.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -12,6 +11,7 @@ import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.vqvae.training.StepMetrics;
 import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.task.TaskRegistry;
 import org.xprompt4j.xprompt.training.PhotoBatches;
 import org.xprompt4j.xprompt.training.TokenizerConfig;
 import org.xprompt4j.xprompt.training.TokenizerRun;
@@ -56,7 +56,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         }
         TokenizerConfig config = ConfigFile.read(configFile, TokenizerConfig.class);
         Path pictures = photos != null ? photos : configFile.toAbsolutePath().getParent().resolve(config.photos()).normalize();
-        PhotoBatches batches = new PhotoBatches(config, PhotoSource.open(pictures), List.of());
+        PhotoBatches batches = new PhotoBatches(config, PhotoSource.open(pictures), TaskRegistry.all());
         int steps = config.recipe().steps();
         try (Backend backend = Backends.open(device); Interruption interruption = Interruption.listen();
                 Progress progress = common.progress("tokenizer", steps, "steps")) {

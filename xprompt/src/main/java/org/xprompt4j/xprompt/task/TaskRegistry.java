@@ -30,6 +30,10 @@ public final class TaskRegistry {
         trained(1.5, new FamilyTask("duotone", "colour", false, new Duotone()));
         trained(1.5, new FamilyTask("permute", "colour", false, new ChannelPermutation()));
         trained(1.5, new FamilyTask("colour-mix", "colour", false, new ColourMix()));
+        trained(1, new FamilyTask("hue", "colour", false, new HueRotation()));
+        trained(0.5, new FamilyTask("saturation", "colour", false, new Saturation()));
+        trained(0.5, new FamilyTask("temperature", "style", false, new Temperature()));
+        trained(0.5, new FamilyTask("contrast", "tone", false, new Contrast()));
         trained(4, new FamilyTask("compose", "colour", false, new Composition(POINTWISE)));
         trained(1, undo("white-balance", "restoration", new ColourCast()));
         trained(1, undo("low-light", "restoration", new LowLight()));
@@ -39,7 +43,6 @@ public final class TaskRegistry {
         trained(0.7, new FamilyTask("edges", "structure", false, new Edges()));
         trained(0.7, new FamilyTask("frame", "structure", false, new Frame()));
 
-        novel(new FamilyTask("hue", "colour", true, new HueRotation()));
         novel(new FamilyTask("partial-inversion", "colour", true, new PartialInversion()));
         novel(new FamilyTask("solarise", "tone", true, new Solarise()));
         novel(new FamilyTask("haze", "style", true, new Haze()));
@@ -48,10 +51,8 @@ public final class TaskRegistry {
         more(new FamilyTask("copy", "colour", false, new Identity()));
         more(new FamilyTask("darken", "tone", false, new Gamma(Side.DARKER)));
         more(new FamilyTask("brighten", "tone", false, new Gamma(Side.BRIGHTER)));
-        more(new FamilyTask("contrast", "tone", false, new Contrast()));
         more(new FamilyTask("sepia", "colour", false, new Sepia()));
         more(new FamilyTask("threshold", "colour", false, new Threshold()));
-        more(new FamilyTask("saturation", "colour", false, new Saturation()));
         more(undo("derain-heavy", "restoration", new Rain(true)));
         more(undo("deblur", "restoration", new BoxBlur()));
         more(undo("motion-deblur", "restoration", new MotionBlur()));
@@ -67,7 +68,6 @@ public final class TaskRegistry {
         more(new FamilyTask("mirror", "geometry", false, new Flip(false)));
         more(new FamilyTask("upside-down", "geometry", false, new Flip(true)));
         more(new FamilyTask("turn", "geometry", false, new QuarterTurn()));
-        more(new FamilyTask("temperature", "style", false, new Temperature()));
     }
 
     private TaskRegistry() {}
