@@ -15,6 +15,7 @@ final class StandardError {
     }
 
     /** Makes descriptor 3 standard error again when the launcher says that it is there. */
+    @SuppressWarnings("restricted") // a call of the C library
     static void restore() {
         if (!Boolean.getBoolean("xprompt4j.stderr3")) {
             return;
