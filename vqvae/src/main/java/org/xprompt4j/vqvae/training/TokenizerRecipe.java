@@ -12,12 +12,13 @@ import org.xprompt4j.vqvae.VqganConfig;
  * @param model sizes of the tokenizer
  * @param seed of first weights and of codebook draws
  * @param steps length of the run
+ * @param keepCodes true to train the decoder alone, on a given tokenizer whose codes stay what they are
  * @param optimiser AdamW and its schedule
  * @param loss weights of the terms
  * @param codebook how the codebook follows the encoder
  * @param adversary the optional discriminator
  */
-public record TokenizerRecipe(VqganConfig model, long seed, int steps, Optimiser optimiser, Loss loss, Codebook codebook, Adversary adversary) {
+public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean keepCodes, Optimiser optimiser, Loss loss, Codebook codebook, Adversary adversary) {
     /**
      * AdamW with warm-up and cosine.
      *

@@ -8,7 +8,9 @@ import java.util.function.Predicate;
 import org.xprompt4j.nn.AdamW;
 import org.xprompt4j.nn.GradientClipping;
 import org.xprompt4j.nn.LearningRate;
+import org.xprompt4j.nn.Parameter;
 import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Tape;
@@ -44,6 +46,13 @@ public final class TokenizerTraining implements AutoCloseable {
         vqgan.initialise(scope, recipe.seed());
         vqgan.allocateGradients(backend, scope);
         vqgan.quantizer().embedding().freeze(); // it follows by averages, not by gradients
+        if (recipe.keepCodes()) {
+            vqgan.forEachParameter((name, parameter) -> {
+                if (name.startsWith("encoder.") || name.startsWith("quant_conv.") || name.startsWith("patch.in.")) {
+                    parameter.freeze();
+                }
+            });
+        }
         TokenizerRecipe.Optimiser o = recipe.optimiser();
         optimiser = new AdamW(backend, scope, vqgan, new AdamW.Settings(o.beta1(), o.beta2(), 1e-8f, o.weightDecay(), 0));
         rate = LearningRate.cosine(o.peakRate(), o.floorRate(), o.warmupSteps(), recipe.steps());
@@ -53,9 +62,24 @@ public final class TokenizerTraining implements AutoCloseable {
     }
 
     /**
+     * A run at its first step on the weights of a tokenizer that is trained already, as {@link TokenizerRecipe#keepCodes} needs.
+     *
+     * @throws InvalidInput when its sizes are not those of the recipe
+     */
+    public static TokenizerTraining from(Backend backend, TokenizerRecipe recipe, Vqgan start) {
+        if (!start.config().equals(recipe.model())) {
+            throw new InvalidInput("the tokenizer to start from has other sizes (" + start.config() + ") than the recipe's model (" + recipe.model() + ")");
+        }
+        TokenizerTraining training = new TokenizerTraining(backend, recipe);
+        Map<String, Parameter> weights = start.parameters();
+        training.vqgan.forEachParameter((name, parameter) -> backend.copy(weights.get(name).value(), parameter.value()));
+        return training;
+    }
+
+    /**
      * Goes on from a state that {@link #save} wrote.
      *
-     * @throws org.xprompt4j.tensor.InvalidInput when the file is damaged or belongs to another recipe, naming the field that differs
+     * @throws InvalidInput when the file is damaged or belongs to another recipe, naming the field that differs
      */
     public static TokenizerTraining resume(Backend backend, TokenizerRecipe recipe, Path file) {
         TokenizerTraining training = new TokenizerTraining(backend, recipe);
@@ -109,7 +133,7 @@ public final class TokenizerTraining implements AutoCloseable {
 
     /** Trains until the run is complete, it diverges, or the listener, which is told of every step, returns false. */
     public void run(PictureBatches batches, Predicate<StepMetrics> listener) {
-        if (step == 0 && recipe.model().patchPath()) {
+        if (step == 0 && recipe.model().patchPath() && !recipe.keepCodes()) {
             PictureBatches.Batch first = batches.at(0);
             int cells = first.batch() * (first.height() / recipe.model().reduction()) * (first.width() / recipe.model().reduction());
             codebook.start(new PatchStart(backend, recipe).apply(vqgan, batches), cells);
@@ -130,8 +154,10 @@ public final class TokenizerTraining implements AutoCloseable {
             Ops ops = new Ops(backend, memory, tape);
             Tensor pixels = memory.of(batch.pixels(), batch.batch(), batch.height(), batch.width(), 3);
 
-            Tensor latent = vqgan.latent(ops, pixels);
-            Tensor rows = vqgan.quantizer().rows(ops, latent);
+            // With kept codes nothing before the decoder learns: the encoder runs without the tape.
+            Ops encoding = recipe.keepCodes() ? new Ops(backend, memory) : ops;
+            Tensor latent = vqgan.latent(encoding, pixels);
+            Tensor rows = vqgan.quantizer().rows(encoding, latent);
             boolean quantises = step >= recipe.codebook().continuousSteps();
             float[] rowValues = quantises ? rows.toFloatArray() : null;
             if (step == recipe.codebook().continuousSteps() && !recipe.model().patchPath()) {
@@ -140,7 +166,9 @@ public final class TokenizerTraining implements AutoCloseable {
             Tensor codes = null;
             Tensor entries = rows;
             Tensor commitment = null;
-            if (quantises) {
+            if (quantises && recipe.keepCodes()) {
+                entries = vqgan.quantizer().lookUp(encoding, vqgan.quantizer().codes(encoding, rows));
+            } else if (quantises) {
                 codes = vqgan.quantizer().codes(ops, rows);
                 Tensor nearest = vqgan.quantizer().lookUp(ops, codes);
                 entries = ops.straightThrough(rows, nearest);
@@ -150,7 +178,7 @@ public final class TokenizerTraining implements AutoCloseable {
             Tensor difference = ops.subtract(decoded, pixels);
             Tensor pixelLoss = reconstruction.of(ops, difference);
             Tensor loss = pixelLoss;
-            if (quantises && recipe.loss().commitment() > 0) {
+            if (commitment != null && recipe.loss().commitment() > 0) {
                 loss = ops.add(loss, ops.scale(commitment, recipe.loss().commitment()));
             }
             boolean contested = adversary != null && recipe.adversary().actsAt(step);
@@ -169,12 +197,12 @@ public final class TokenizerTraining implements AutoCloseable {
             }
             optimiser.step(learningRate, GradientClipping.scale(norm, recipe.optimiser().clip()));
             float adversarial = contested ? adversary.step(memory, pixels, decoded) : 0;
-            if (quantises) {
+            if (codes != null) {
                 codebook.follow(step, rowValues, codes.toIntArray());
             }
             step++;
             return new StepMetrics(metrics.step(), metrics.loss(), metrics.reconstruction(), metrics.commitment(), metrics.psnr(),
-                    codebook.used(), quantises ? codebook.perplexity() : 0, metrics.gradientNorm(), learningRate, adversarial);
+                    codebook.used(), codes != null ? codebook.perplexity() : 0, metrics.gradientNorm(), learningRate, adversarial);
         }
     }
 

@@ -18,12 +18,12 @@ final class TinyRecipe {
     static TokenizerRecipe patchRecipe(int steps) {
         VqganConfig m = new VqganConfig(8, 3, 3, 8, List.of(1, 2), 1, List.of(), 4, 16, 4, 2, false, true);
         TokenizerRecipe plain = recipe(steps, TokenizerRecipe.Adversary.none());
-        return new TokenizerRecipe(m, 5, steps, plain.optimiser(), plain.loss(), new TokenizerRecipe.Codebook(500, 5, 0, 0.9f, 0.98f, 0.7f, 3, 0.1f, 0.9f),
+        return new TokenizerRecipe(m, 5, steps, false, plain.optimiser(), plain.loss(), new TokenizerRecipe.Codebook(500, 5, 0, 0.9f, 0.98f, 0.7f, 3, 0.1f, 0.9f),
                 plain.adversary());
     }
 
     static TokenizerRecipe recipe(int steps, TokenizerRecipe.Adversary adversary) {
-        return new TokenizerRecipe(model(), 5, steps, new TokenizerRecipe.Optimiser(4e-3f, 1e-4f, 4, 0.9f, 0.99f, 0.01f, 1),
+        return new TokenizerRecipe(model(), 5, steps, false, new TokenizerRecipe.Optimiser(4e-3f, 1e-4f, 4, 0.9f, 0.99f, 0.01f, 1),
                 new TokenizerRecipe.Loss(1, 1, List.of(1f, 0.5f, 0.25f), 0.1f, 1),
                 new TokenizerRecipe.Codebook(500, 5, 4, 0.9f, 0.98f, 0.7f, 3, 0.1f, 0.9f), adversary);
     }

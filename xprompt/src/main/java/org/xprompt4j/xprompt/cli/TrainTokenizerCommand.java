@@ -55,13 +55,14 @@ final class TrainTokenizerCommand implements Callable<Integer> {
             throw new InvalidInput("--stop-after must be a positive number of minutes, is " + minutes);
         }
         TokenizerConfig config = ConfigFile.read(configFile, TokenizerConfig.class);
-        Path pictures = photos != null ? photos : configFile.toAbsolutePath().getParent().resolve(config.photos()).normalize();
+        Path beside = configFile.toAbsolutePath().getParent();
+        Path pictures = photos != null ? photos : beside.resolve(config.photos()).normalize();
         PhotoBatches batches = new PhotoBatches(config, PhotoSource.open(pictures), TaskRegistry.all());
         int steps = config.recipe().steps();
         try (Backend backend = Backends.open(device); Interruption interruption = Interruption.listen();
                 Progress progress = common.progress("tokenizer", steps, "steps")) {
             common.note("training on " + batches + "; " + backend.description());
-            TokenizerRun.Outcome outcome = new TokenizerRun(backend, config, batches).run(out, moment -> {
+            TokenizerRun.Outcome outcome = new TokenizerRun(backend, config, batches, beside.resolve(config.startFrom()).normalize()).run(out, moment -> {
                 progress.at(moment.metrics().step() + 1);
                 progress.note(words(moment, config.batch()));
                 return !interruption.requested() && (minutes == null || moment.seconds() < minutes * 60);

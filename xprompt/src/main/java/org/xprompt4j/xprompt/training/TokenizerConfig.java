@@ -7,6 +7,7 @@ import org.xprompt4j.vqvae.training.TokenizerRecipe;
 /**
  * A recipe for the image tokenizer, as JSON. Paths are taken from the folder of the configuration file.
  *
+ * @param startFrom folder of a trained tokenizer to go on from, as a recipe with keepCodes needs; empty for a new one
  * @param photos photographs: a pack or a folder with a manifest
  * @param pictureSize side of the training pictures in pixels
  * @param batch pictures of a step
@@ -17,7 +18,7 @@ import org.xprompt4j.vqvae.training.TokenizerRecipe;
  * @param bfloat16 true when the finished model is stored as BF16 instead of F32
  * @param recipe the training itself
  */
-public record TokenizerConfig(String photos, int pictureSize, int batch, Map<String, Double> tasks, double taskShare, int heldOut, Every every,
+public record TokenizerConfig(String startFrom, String photos, int pictureSize, int batch, Map<String, Double> tasks, double taskShare, int heldOut, Every every,
         boolean bfloat16, TokenizerRecipe recipe) {
     /**
      * How often.
@@ -43,6 +44,7 @@ public record TokenizerConfig(String photos, int pictureSize, int batch, Map<Str
         require(tasks.values().stream().allMatch(w -> w >= 0), "tasks", "weights of at least 0", tasks);
         require(taskShare >= 0 && taskShare <= 1, "taskShare", "from 0 to 1", taskShare);
         require(taskShare == 0 || tasks.values().stream().anyMatch(w -> w > 0), "taskShare", "0 where no task has a weight", taskShare);
+        require(!startFrom.isEmpty() || !recipe.keepCodes(), "startFrom", "a tokenizer's folder where recipe.keepCodes is true", startFrom);
         tasks = Map.copyOf(tasks);
     }
 

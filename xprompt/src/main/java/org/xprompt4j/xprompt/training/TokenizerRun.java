@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.vqvae.VqganCheckpoint;
 import org.xprompt4j.vqvae.training.StepMetrics;
 import org.xprompt4j.vqvae.training.TokenizerTraining;
@@ -53,13 +54,19 @@ public final class TokenizerRun {
     private final Backend backend;
     private final TokenizerConfig config;
     private final PhotoBatches batches;
+    private final Path start;
     private final List<Picture> heldOut;
 
-    /** A run on these batches. */
-    public TokenizerRun(Backend backend, TokenizerConfig config, PhotoBatches batches) {
+    /**
+     * A run on these batches.
+     *
+     * @param start folder of the tokenizer that the configuration starts from; read only where it names one
+     */
+    public TokenizerRun(Backend backend, TokenizerConfig config, PhotoBatches batches, Path start) {
         this.backend = backend;
         this.config = config;
         this.batches = batches;
+        this.start = start;
         heldOut = batches.heldOut();
     }
 
@@ -81,8 +88,15 @@ public final class TokenizerRun {
 
     private TokenizerTraining open(TrainingFolder folder) {
         Optional<Path> state = folder.latest();
-        return state.isPresent() ? TokenizerTraining.resume(backend, config.recipe(), state.get().resolve(STATE))
-                : new TokenizerTraining(backend, config.recipe());
+        if (state.isPresent()) {
+            return TokenizerTraining.resume(backend, config.recipe(), state.get().resolve(STATE));
+        }
+        if (config.startFrom().isEmpty()) {
+            return new TokenizerTraining(backend, config.recipe());
+        }
+        try (MemoryScope scope = backend.openScope("tokenizer to start from")) {
+            return TokenizerTraining.from(backend, config.recipe(), VqganCheckpoint.load(backend, scope, start));
+        }
     }
 
     /** One start of the run. */
