@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         CompressCommand.class,
         TrainCommand.class,
         EvalCommand.class,
+        DataCommand.class,
         InfoCommand.class,
         MaskCommand.class,
         ReproduceCommand.class,
