@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "train-tokenizer", description = {
     "Trains the image tokenizer (a VQGAN) on photographs. Started again with the same folder it goes on where it was, and ends",
     "with the same bytes as a run that was never interrupted. Ctrl-C saves the state first.",
-    "The folder then holds model/ (the tokenizer), log.csv, held-out.csv and the last two states."},
+    "The folder then holds model/ (the tokenizer), log.csv, held-out.csv, curve.png and the last two states."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp train-tokenizer configs/tokenizer.json --out run/tokenizer",

@@ -1,7 +1,9 @@
 package org.xprompt4j.xprompt.training;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.xprompt4j.tensor.Backend;
@@ -14,6 +16,7 @@ import org.xprompt4j.vqvae.training.TokenizerTraining;
 import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.inference.PictureTokenizer;
 import org.xprompt4j.xprompt.metric.Psnr;
+import org.xprompt4j.xprompt.picture.LossCurve;
 import org.xprompt4j.xprompt.picture.Picture;
 
 /**
@@ -24,6 +27,7 @@ import org.xprompt4j.xprompt.picture.Picture;
  * model/        the tokenizer as of the last state, ready for use
  * log.csv       one row a step
  * held-out.csv  PSNR on photographs that are not trained on
+ * curve.png     both
  * </pre>
  */
 public final class TokenizerRun {
@@ -155,6 +159,10 @@ public final class TokenizerRun {
                 VqganCheckpoint.save(backend, training.vqgan(), folder.path().resolve("model"), config.bfloat16() ? DType.BF16 : DType.F32);
             }
             saved = System.nanoTime();
+            Map<String, LossCurve.Series> curves = new LinkedHashMap<>();
+            curves.put("training batches", new LossCurve.Series(log.steps(), log.column("psnr")));
+            curves.put("held-out photographs", new LossCurve.Series(checks.steps(), checks.column("psnr")));
+            LossCurve.write(folder.path().resolve("curve.png"), "Tokenizer training", "PSNR in dB", curves);
         }
     }
 }
