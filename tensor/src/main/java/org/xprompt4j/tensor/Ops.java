@@ -61,7 +61,7 @@ public final class Ops {
         return scope.allocate(DType.F32, x.shape());
     }
 
-    private boolean tracked(Tensor... inputs) {
+    boolean tracked(Tensor... inputs) {
         if (tape == null) {
             return false;
         }
@@ -113,31 +113,7 @@ public final class Ops {
 
     /** Copies tensors of equal other sizes behind one another along an axis. */
     public Tensor concat(int axis, Tensor... parts) {
-        int a = parts[0].shape().axis(axis);
-        long[] dims = parts[0].shape().toArray();
-        dims[a] = 0;
-        for (Tensor part : parts) {
-            dims[a] += part.dim(a);
-        }
-        Tensor out = scope.allocate(parts[0].dtype(), dims);
-        long at = 0;
-        for (Tensor part : parts) {
-            backend.copy(part, out.slice(a, at, at + part.dim(a)));
-            at += part.dim(a);
-        }
-        if (tracked(parts)) {
-            tape.record(out, dOut -> {
-                long from = 0;
-                for (Tensor part : parts) {
-                    Tensor dPart = tape.gradient(part);
-                    if (dPart != null) {
-                        backend.binary(BinaryOp.ADD, dPart, dOut.slice(a, from, from + part.dim(a)), dPart);
-                    }
-                    from += part.dim(a);
-                }
-            });
-        }
-        return out;
+        return Concatenation.of(this, axis, parts);
     }
 
     /** x [..., k] times the transpose of weight [n, k], without or with a bias [n]. */
@@ -433,8 +409,7 @@ public final class Ops {
     /** Sum over axes down to a shape that broadcasts to x's; ranks equal, or [1] for everything. */
     public Tensor sum(Tensor x, Shape target) {
         Tensor out = scope.allocate(DType.F32, target);
-        Tensor source = target.numel() == 1 && x.rank() != target.rank() ? x.reshape(-1) : x;
-        backend.reduce(ReduceOp.SUM, source, out);
+        backend.reduce(ReduceOp.SUM, x, out.numel() == 1 ? out.reshape(ones(x.rank())) : out);
         if (tracked(x)) {
             tape.record(out, dOut -> {
                 Tensor dX = tape.gradient(x);
@@ -442,6 +417,12 @@ public final class Ops {
             });
         }
         return out;
+    }
+
+    private static long[] ones(int rank) {
+        long[] dims = new long[rank];
+        Arrays.fill(dims, 1);
+        return dims;
     }
 
     /** Adds a gradient to that of an input which was broadcast in the forward pass: stretched axes are summed. */
