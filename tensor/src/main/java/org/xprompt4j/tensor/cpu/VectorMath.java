@@ -113,7 +113,9 @@ final class VectorMath {
      */
     static void exp(float[] x, int at, float[] out, int outAt, int n) {
         for (int i = 0; i < n; i += L) {
-            FloatVector limited = FloatVector.fromArray(F, x, at + i).min(89f).max(-104f);
+            // Not min and max: they spend instructions on signed zeros. A not-a-number passes both comparisons unchanged.
+            FloatVector v = FloatVector.fromArray(F, x, at + i);
+            FloatVector limited = v.blend(89f, v.compare(VectorOperators.GT, 89f)).blend(-104f, v.compare(VectorOperators.LT, -104f));
             FloatVector shifted = limited.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
             FloatVector rounded = shifted.sub(ROUNDER);
             FloatVector r = rounded.fma(FloatVector.broadcast(F, -LN2_HIGH), limited);
