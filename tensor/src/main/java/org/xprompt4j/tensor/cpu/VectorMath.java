@@ -2,7 +2,6 @@ package org.xprompt4j.tensor.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -59,52 +58,6 @@ final class VectorMath {
         s = s.add(s.rearrange(ROTATE_2));
         s = s.add(s.rearrange(ROTATE_1));
         return s.lane(0);
-    }
-
-    /**
-     * exp(x), below 2 units in the last place (Cephes' expf polynomial); 0 for x below -104, infinity above 88.73, NaN for NaN.
-     */
-    static FloatVector exp(FloatVector x) {
-        FloatVector limited = x.min(89f).max(-104f);
-        FloatVector shifted = limited.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
-        FloatVector p = expOfRemainder(limited, shifted.sub(ROUNDER));
-        // The power of two in two factors: one alone would leave the range of normal numbers.
-        IntVector n = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-        IntVector half = n.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
-    }
-
-    /**
-     * exp(x) for x &lt;= 0, as softmax needs it: exactly 0 below -87, so minus infinity gives 0; NaN for NaN.
-     */
-    static FloatVector expOfNegative(FloatVector x) {
-        FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
-        FloatVector p = expOfRemainder(x, shifted.sub(ROUNDER));
-        // The low bits of the shifted number are n; moved to the exponent field, all others drop out.
-        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        VectorMask<Float> vanishes = x.compare(VectorOperators.LT, -87f);
-        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats().blend(0f, vanishes);
-    }
-
-    /** exp(x - n ln 2) for the integer n nearest to x / ln 2. */
-    private static FloatVector expOfRemainder(FloatVector x, FloatVector n) {
-        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
-        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-        FloatVector p = r.fma(FloatVector.broadcast(F, 1.9875691500e-4f), FloatVector.broadcast(F, 1.3981999507e-3f));
-        p = p.fma(r, FloatVector.broadcast(F, 8.3334519073e-3f));
-        p = p.fma(r, FloatVector.broadcast(F, 4.1665795894e-2f));
-        p = p.fma(r, FloatVector.broadcast(F, 1.6666665459e-1f));
-        p = p.fma(r, FloatVector.broadcast(F, 5.0000001201e-1f));
-        return p.fma(r.mul(r), r.add(1f));
-    }
-
-    private static FloatVector powerOfTwo(IntVector n) {
-        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    }
-
-    /** x · sigmoid(x). */
-    static FloatVector silu(FloatVector x) {
-        return x.div(exp(x.neg()).add(1f));
     }
 
     /**
