@@ -28,7 +28,6 @@ import org.xprompt4j.xprompt.task.Task;
  */
 public final class EpisodeSource {
     private static final int VALIDATION_BATCHES = 4;
-    private static final float MOST_REPLACED = 0.5f; // of an answer's codes
 
     /**
      * What episodes are made of.
@@ -141,9 +140,9 @@ public final class EpisodeSource {
         return layouts;
     }
 
-    /** The answer as the model reads it: for a share of the sequences with up to half of the codes replaced. */
+    /** The answer as the model reads it: in a share of the sequences with codes replaced. */
     private int[] shown(int[] answer, double share, Philox random) {
-        float rate = random.nextFloat() < share ? MOST_REPLACED * random.nextFloat() : 0;
+        float rate = random.nextFloat() < share ? (float) config.batch().mostReplaced() * random.nextFloat() : 0;
         int codes = tokenizer.vqgan().config().codes();
         int[] shown = answer.clone();
         for (int i = 0; i < shown.length; i++) {

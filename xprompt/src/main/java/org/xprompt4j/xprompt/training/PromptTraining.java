@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.xprompt4j.nn.AdamW;
+import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.nn.GradientClipping;
 import org.xprompt4j.nn.LearningRate;
 import org.xprompt4j.nn.Muon;
+import org.xprompt4j.nn.Parameter;
 import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
 import org.xprompt4j.nn.chameleon.ChameleonConfig;
 import org.xprompt4j.nn.chameleon.Dropout;
 import org.xprompt4j.nn.chameleon.ImageTokens;
@@ -85,6 +88,25 @@ public final class PromptTraining implements AutoCloseable {
         List<String> trained = config.tasks().entrySet().stream().filter(e -> e.getValue() > 0).map(Map.Entry::getKey).sorted().toList();
         this.promptConfig = new XPromptConfig(vocabulary.xpIds(), config.pictureSize(), config.batch().arrangement(), trained, photographs.novelNames());
         this.episodes = new EpisodeSource(backend, vqgan, config, photographs, promptConfig.tokens(ImageTokens.of(shape)));
+    }
+
+    /**
+     * Takes the weights of a model folder, before the first step.
+     *
+     * @throws InvalidInput when its sizes differ from the configuration's
+     */
+    public void startFrom(Path folder) {
+        try (ChameleonCheckpoint checkpoint = ChameleonCheckpoint.open(folder); MemoryScope loaded = backend.openScope("weights to start from")) {
+            Map<String, Parameter> weights = checkpoint.model(backend, loaded, Checkpoint.Weights.F32).parameters();
+            model.forEachParameter((name, parameter) -> {
+                Parameter stored = weights.get(name);
+                if (stored == null || !stored.shape().equals(parameter.shape())) {
+                    throw new InvalidInput(folder + ": startFrom: '" + name + "' is " + (stored == null ? "missing" : stored.shape())
+                            + ", the configuration asks for " + parameter.shape());
+                }
+                backend.copy(stored.value(), parameter.value());
+            });
+        }
     }
 
     public Chameleon model() {

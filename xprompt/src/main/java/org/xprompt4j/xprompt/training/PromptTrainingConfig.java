@@ -16,9 +16,10 @@ import org.xprompt4j.xprompt.prompt.LossSpan;
  * @param optimiser how weights move
  * @param tasks weight of each task in the mixture, by name
  * @param every how often to log, check and save
+ * @param startFrom model folder whose weights the run starts with, of the same sizes; empty for a new model
  */
 public record PromptTrainingConfig(String tokenizer, String photos, int pictureSize, long seed, Model model, Batch batch, Optimiser optimiser,
-        Map<String, Double> tasks, Every every) {
+        Map<String, Double> tasks, Every every, String startFrom) {
     /**
      * Sizes of the transformer.
      *
@@ -48,15 +49,17 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      * @param none share of steps without an example
      * @param arrangement of several examples
      * @param loss which tokens are targets
-     * @param answerNoise share of sequences whose shown answer has up to half of its codes replaced by random ones
+     * @param answerNoise share of sequences in whose shown answer codes are replaced by random ones
+     * @param mostReplaced largest share of an answer's codes that is replaced; at 1 some answers must be drawn from query and example alone
      */
     public record Batch(int sequences, int group, int examples, double compressed, double full, double none, Arrangement arrangement, LossSpan loss,
-            double answerNoise) {
+            double answerNoise, double mostReplaced) {
         public Batch {
             require(examples >= 1, "batch.examples must be at least 1, is " + examples);
             require(group > examples, "batch.group must be larger than batch.examples, is " + group);
             require(sequences > 0 && sequences % group == 0, "batch.sequences must be a positive multiple of batch.group, is " + sequences);
             require(answerNoise >= 0 && answerNoise <= 1, "batch.answerNoise must be 0 to 1, is " + answerNoise);
+            require(mostReplaced >= 0 && mostReplaced <= 1, "batch.mostReplaced must be 0 to 1, is " + mostReplaced);
             require(compressed >= 0 && full >= 0 && none >= 0 && compressed + full + none > 0, "batch shares must not be negative, nor all zero");
         }
     }
@@ -72,10 +75,13 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      * @param weightDecay of matrices
      * @param clip of the gradient norm; 0 for none
      * @param zLoss weight of the squared logsumexp
+     * @param until last step of this run, for recipes that go on with another configuration; the schedule is laid out for {@code steps}
      */
-    public record Optimiser(int steps, int warmup, float lr, float muonLr, float floor, float beta1, float beta2, float weightDecay, float clip, float zLoss) {
+    public record Optimiser(int steps, int warmup, float lr, float muonLr, float floor, float beta1, float beta2, float weightDecay, float clip, float zLoss,
+            int until) {
         public Optimiser {
             require(steps > warmup && warmup >= 0, "optimiser.steps must be larger than optimiser.warmup, is " + steps);
+            require(until > 0 && until <= steps, "optimiser.until must be 1 to optimiser.steps, is " + until);
             require(lr > 0 && muonLr >= 0, "optimiser.lr must be positive and optimiser.muonLr not negative");
             require(floor >= 0 && floor <= 1, "optimiser.floor must be 0 to 1, is " + floor);
         }

@@ -60,7 +60,11 @@ public final class PromptTrainingRun {
             Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
             PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
             try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()))) {
-                folder.latest().ifPresent(training::load);
+                if (folder.latest().isPresent()) {
+                    training.load(folder.latest().get());
+                } else if (!config.startFrom().isEmpty()) {
+                    training.startFrom(configFolder.resolve(config.startFrom()).normalize());
+                }
                 return steps(folder, backend, training, vqgan, stop, listener);
             }
         }
@@ -69,7 +73,7 @@ public final class PromptTrainingRun {
     private boolean steps(TrainingFolder folder, Backend backend, PromptTraining training, Vqgan vqgan, BooleanSupplier stop, Listener listener) {
         TrainingLog losses = TrainingLog.open(out.resolve("log.csv"), training.steps(), "loss", "gradient_norm", "learning_rate", "tokens_per_second");
         TrainingLog checks = TrainingLog.open(out.resolve("checks.csv"), training.steps(), "validation_loss");
-        int last = config.optimiser().steps();
+        int last = config.optimiser().until();
         listener.started(training.steps(), last, training.model().parameterCount());
         double lossSum = 0;
         double seconds = 0;
