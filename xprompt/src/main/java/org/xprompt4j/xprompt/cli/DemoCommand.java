@@ -41,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
         Suite suite = new Suite(shipped.tasks(), shipped.photos(), shipped.seed() + sampling.seed());
         try (XPromptModel opened = model.open()) {
             PhotoSource source = PhotoSource.open(photos != null ? photos : Home.path("xprompt/photos"));
-            new EvaluationOutput(common, model.folder(), opened).run(suite, source, sampling.options(), out, start);
+            new EvaluationOutput(common, false, model.folder(), opened).run(suite, source, sampling.options(), out, start);
         }
         return Main.DONE;
     }

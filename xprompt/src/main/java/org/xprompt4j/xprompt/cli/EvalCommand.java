@@ -60,7 +60,7 @@ final class EvalCommand implements Callable<Integer> {
         try (XPromptModel opened = model.open()) {
             Suite measured = suite != null ? Suite.read(suite) : ofModel(opened.config());
             PhotoSource source = PhotoSource.open(photos != null ? photos : Home.path("xprompt/photos"));
-            EvaluationOutput output = new EvaluationOutput(common, model.folder(), opened);
+            EvaluationOutput output = new EvaluationOutput(common, true, model.folder(), opened);
             output.run(measured, source, sampling.options(), out, start);
         }
         return Main.DONE;

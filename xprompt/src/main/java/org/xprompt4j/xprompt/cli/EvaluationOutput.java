@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.evaluation.Case;
@@ -26,12 +29,16 @@ final class EvaluationOutput {
     private static final List<String> COLUMNS = List.of("example in", "example out", "new photo", "no example", "example in full",
             "compressed", "right answer", "its codes decoded");
 
+    private static final List<String> FIGURES = List.of("copy", "none", "full", "compressed", "ceiling");
+
     private final CommonOptions common;
+    private final boolean detailed; // all metrics and intervals, not PSNR alone
     private final Path modelFolder;
     private final XPromptModel model;
 
-    EvaluationOutput(CommonOptions common, Path modelFolder, XPromptModel model) {
+    EvaluationOutput(CommonOptions common, boolean detailed, Path modelFolder, XPromptModel model) {
         this.common = common;
+        this.detailed = detailed;
         this.modelFolder = modelFolder;
         this.model = model;
     }
@@ -94,19 +101,51 @@ final class EvaluationOutput {
     }
 
     private void print(Report report, Path sheet, Path json) {
-        line("%-20s %6s %8s | %7s %7s %7s %10s %8s", "PSNR, dB", "novel", "photos", "copy", "none", "full", "compressed", "ceiling");
-        for (Report.TaskFigures task : report.tasks()) {
-            line("%-20s %6s %8d | %7.2f %7.2f %7.2f %10.2f %8.2f", task.name(), task.novel() ? "novel" : "", task.photos(), task.psnr().get("copy"),
-                    task.psnr().get("none"), task.psnr().get("full"), task.psnr().get("compressed"), task.psnr().get("ceiling"));
-        }
-        for (boolean novel : new boolean[] {false, true}) {
-            if (!Double.isNaN(report.mean(novel, "copy"))) {
-                line("%-20s %6s %8s | %7.2f %7.2f %7.2f %10.2f %8.2f", novel ? "mean, novel" : "mean, trained", "", "", report.mean(novel, "copy"),
-                        report.mean(novel, "none"), report.mean(novel, "full"), report.mean(novel, "compressed"), report.mean(novel, "ceiling"));
-            }
+        table("PSNR, dB", report, Report.TaskFigures::psnr, "%.2f");
+        if (detailed) {
+            intervals(report);
+            table("SSIM", report, Report.TaskFigures::ssim, "%.3f");
+            table("MSE on [0, 1]", report, Report.TaskFigures::mse, "%.4f");
         }
         line("tokenizer on plain test photographs: %.2f dB; %.1f s in all", report.tokenizer_psnr(), report.seconds());
         line("pictures: %s%nfigures:  %s", sheet, json);
+    }
+
+    private void table(String title, Report report, Function<Report.TaskFigures, Map<String, Double>> figures, String format) {
+        line("%-20s %6s %6s | %8s %8s %8s %10s %8s", title, "", "photos", "copy", "none", "full", "compressed", "ceiling");
+        for (Report.TaskFigures task : report.tasks()) {
+            row(task.name(), task.novel() ? "novel" : "", Integer.toString(task.photos()), column -> figures.apply(task).get(column), format);
+        }
+        for (boolean novel : new boolean[] {false, true}) {
+            List<Report.TaskFigures> own = report.tasks().stream().filter(t -> t.novel() == novel).toList();
+            if (!own.isEmpty()) {
+                row(novel ? "mean, novel" : "mean, trained", "", "",
+                        column -> own.stream().mapToDouble(t -> figures.apply(t).get(column)).average().orElseThrow(), format);
+            }
+        }
+        line("");
+    }
+
+    private void row(String name, String novel, String photos, ToDoubleFunction<String> value, String format) {
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s %6s %6s |", name, novel, photos));
+        for (String column : FIGURES) {
+            String figure = String.format(Locale.ROOT, format, value.applyAsDouble(column));
+            text.append(String.format(Locale.ROOT, column.equals("compressed") ? " %10s" : " %8s", figure));
+        }
+        line("%s", text);
+    }
+
+    private void intervals(Report report) {
+        line("95 % intervals of the mean PSNR (bootstrap over photographs)");
+        for (Report.TaskFigures task : report.tasks()) {
+            StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s %6s", task.name(), task.novel() ? "novel" : ""));
+            for (String column : FIGURES) {
+                double[] interval = task.ci95().get(column);
+                text.append(String.format(Locale.ROOT, "  %s %.2f to %.2f", column, interval[0], interval[1]));
+            }
+            line("%s", text);
+        }
+        line("");
     }
 
     private void line(String format, Object... values) {
