@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.training.PromptTraining;
 import org.xprompt4j.xprompt.training.PromptTrainingRun;
+import org.xprompt4j.xprompt.training.TrainingLog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,29 +47,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (minutes != null && !(minutes > 0)) {
+            throw new InvalidInput("--stop-after must be a positive number of minutes, is " + minutes);
+        }
         PromptTrainingRun run = new PromptTrainingRun(config, out);
-        AtomicBoolean interrupted = new AtomicBoolean();
-        CountDownLatch saved = new CountDownLatch(1);
-        Thread hook = new Thread(() -> {
-            interrupted.set(true);
-            try {
-                saved.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }, "save on interrupt");
-        Runtime.getRuntime().addShutdownHook(hook);
         long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
         Live live = new Live();
         boolean finished;
-        try (Backend backend = Backends.open(device)) {
-            finished = run.run(backend, () -> interrupted.get() || System.nanoTime() > deadline, live);
-        } finally {
-            live.close();
-            saved.countDown();
-        }
-        if (!interrupted.get()) {
-            Runtime.getRuntime().removeShutdownHook(hook);
+        try (Interruption interruption = Interruption.listen(); live; Backend backend = Backends.open(device)) {
+            finished = run.run(backend, () -> interruption.requested() || System.nanoTime() > deadline, live);
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("finished", finished);
@@ -84,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** The live line and the curve. */
-    private final class Live implements PromptTrainingRun.Listener {
+    private final class Live implements PromptTrainingRun.Listener, AutoCloseable {
         private Progress progress;
         private int step;
         private double loss;
@@ -98,6 +84,10 @@ final class TrainCommand implements Callable<Integer> {
             progress = common.progress("training", of, "steps");
             progress.at(at);
             step = at;
+            double[] losses = TrainingLog.read(out.resolve("log.csv")).column("loss");
+            double[] checks = TrainingLog.read(out.resolve("checks.csv")).column("validation_loss");
+            loss = losses.length == 0 ? 0 : losses[losses.length - 1];
+            validationLoss = checks.length == 0 ? Double.NaN : checks[checks.length - 1];
         }
 
         @Override
@@ -120,7 +110,8 @@ final class TrainCommand implements Callable<Integer> {
             common.note(String.format(Locale.ROOT, "step %d: loss on unseen photographs %.3f", at, value));
         }
 
-        private void close() {
+        @Override
+        public void close() {
             if (progress != null) {
                 progress.close();
                 PromptCurve.draw(out);

@@ -10,12 +10,13 @@ import org.xprompt4j.xprompt.task.Task;
  * One query and what came of it.
  *
  * @param task what is to be done
+ * @param photo index of the query's photograph; crops of one photograph are not independent
  * @param example the worked pair
  * @param job the query and the right answer
  * @param reconstruction the right answer as the tokenizer gives it back: the ceiling of any answer
  * @param answers one for each context mode
  */
-public record Case(Task task, Task.Pair example, Task.Pair job, Picture reconstruction, Map<ContextMode, Picture> answers) {
+public record Case(Task task, int photo, Task.Pair example, Task.Pair job, Picture reconstruction, Map<ContextMode, Picture> answers) {
     public Case {
         answers = new EnumMap<>(answers);
     }

@@ -46,7 +46,7 @@ public final class Evaluation {
         void answered(int done, int of);
     }
 
-    private record Query(Task task, int photo, Task.Pair example, Task.Pair job) {
+    private record Query(Task task, int photo, int stream, Task.Pair example, Task.Pair job) {
     }
 
     /** All cases, in the order of the suite's tasks, then of the photographs. */
@@ -79,7 +79,7 @@ public final class Evaluation {
             int size = model.config().pictureSize();
             Task.Pair job = instance.make(Crops.draw(source, photo, crop, size, suite.seed()), random);
             Task.Pair example = instance.make(Crops.draw(source, other, crop, size, suite.seed()), random);
-            queries.add(new Query(task, photo, example, job));
+            queries.add(new Query(task, photo, random.nextInt(), example, job));
         }
         return queries;
     }
@@ -116,7 +116,7 @@ public final class Evaluation {
                         case FULL -> new Context.Full(List.of(examples.get(i)));
                         case COMPRESSED -> new Context.Compressed(compressed.get(i));
                     };
-                    jobs.add(new AnswerDecoder.Job(context, codes[4 * i + 2], queries.get(i).photo()));
+                    jobs.add(new AnswerDecoder.Job(context, codes[4 * i + 2], queries.get(i).stream()));
                 }
                 int[][] drawn = model.answer(jobs, options, (code, of) -> { });
                 List<Picture> decoded = model.tokenizer().decode(drawn, size, size);
@@ -133,7 +133,7 @@ public final class Evaluation {
         List<Case> cases = new ArrayList<>();
         for (int i = 0; i < queries.size(); i++) {
             Query query = queries.get(i);
-            cases.add(new Case(query.task(), query.example(), query.job(), reconstructions.get(i), answers.get(i)));
+            cases.add(new Case(query.task(), query.photo(), query.example(), query.job(), reconstructions.get(i), answers.get(i)));
         }
         return cases;
     }

@@ -24,8 +24,9 @@ import org.xprompt4j.xprompt.prompt.ContextMode;
  */
 public record Report(String model, String fingerprint, double seconds, double tokenizer_psnr, List<TaskFigures> tasks) {
     /**
-     * Figures of one task, means over photographs.
+     * Figures of one task, means over photographs; several crops of one photograph count as their mean.
      *
+     * @param photos how many different photographs
      * @param psnr in dB
      * @param ssim Gaussian window
      * @param mse on [0, 1]
@@ -59,11 +60,14 @@ public record Report(String model, String fingerprint, double seconds, double to
             ssim.put(column, mean(values(cases, column, Ssim::gaussian)));
             mse.put(column, mean(values(cases, column, Mse::on01)));
         }
-        return new TaskFigures(name, cases.getFirst().task().novel(), cases.size(), psnr, ssim, mse, ci95);
+        return new TaskFigures(name, cases.getFirst().task().novel(), (int) cases.stream().mapToInt(Case::photo).distinct().count(), psnr, ssim, mse, ci95);
     }
 
+    /** One value a photograph, the mean over its crops. */
     private static double[] values(List<Case> cases, String column, ToDoubleBiFunction<Picture, Picture> metric) {
-        return cases.stream().mapToDouble(c -> metric.applyAsDouble(picture(c, column), c.job().output())).toArray();
+        Map<Integer, List<Double>> byPhoto = new LinkedHashMap<>();
+        cases.forEach(c -> byPhoto.computeIfAbsent(c.photo(), photo -> new ArrayList<>()).add(metric.applyAsDouble(picture(c, column), c.job().output())));
+        return byPhoto.values().stream().mapToDouble(crops -> mean(crops.stream().mapToDouble(Double::doubleValue).toArray())).toArray();
     }
 
     private static Picture picture(Case c, String column) {

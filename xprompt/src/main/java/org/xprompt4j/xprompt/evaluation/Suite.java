@@ -1,17 +1,18 @@
 package org.xprompt4j.xprompt.evaluation;
 
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.task.Task;
 
-import java.nio.file.Path;
-
 /**
  * What is measured, as JSON.
  *
  * @param tasks names, in the order of the report; the list must not be empty
- * @param photos test photographs per task, each once as query; its example is made from another one
+ * @param photos queries per task, each on a test photograph of its own while there are enough, then on further crops; the example
+ *        of a query is made from another photograph
  * @param seed of crops, parameters and noise
  */
 public record Suite(List<String> tasks, int photos, long seed) {
@@ -20,6 +21,9 @@ public record Suite(List<String> tasks, int photos, long seed) {
     public Suite {
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("tasks must name at least one task");
+        }
+        if (new HashSet<>(tasks).size() < tasks.size()) {
+            throw new IllegalArgumentException("tasks must name each task once, are " + tasks);
         }
         if (photos < 2 || photos > MAX_PHOTOS) {
             throw new IllegalArgumentException("photos must be 2 to " + MAX_PHOTOS + ", is " + photos);

@@ -1,6 +1,5 @@
 package org.xprompt4j.xprompt.inference;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.xprompt4j.nn.chameleon.Chameleon;
@@ -21,7 +20,10 @@ import org.xprompt4j.xprompt.prompt.PromptTokens;
 
 /**
  * Stage 2: reads the job (TD rows) behind its context and draws the answer's codes one by one. The cache holds XP and TD only
- * when the context is compressed. Rows are independent: a job's codes do not depend on what is drawn beside it.
+ * when the context is compressed.
+ *
+ * <p>A job's codes do not depend on what is drawn beside it, bit for bit: contexts and queries are read row by row, and steps
+ * stay within the rows for which the backend computes each row alike whatever its company.
  */
 public final class AnswerDecoder {
     /**
@@ -39,6 +41,8 @@ public final class AnswerDecoder {
     public interface Listener {
         void drawn(int code, int of);
     }
+
+    private static final int MOST_ROWS = 64; // of a step, guidance rows included: the decode regime of the backends
 
     private final Backend backend;
     private final Chameleon model;
@@ -59,20 +63,32 @@ public final class AnswerDecoder {
      * Draws the answers of jobs whose contexts are of one kind and size.
      *
      * @param length codes of an answer
+     * @param listener told how many of an answer's codes are drawn, in the mean over all jobs
      * @return [jobs][length]
      */
     int[][] answer(List<Job> jobs, int length, GenerationOptions options, Listener listener) {
         boolean guided = options.guidance() != 1 && !(jobs.getFirst().context() instanceof Context.None);
+        int batch = guided ? MOST_ROWS / 2 : MOST_ROWS;
+        int[][] codes = new int[jobs.size()][];
+        for (int from = 0; from < codes.length; from += batch) {
+            int done = from;
+            List<Job> part = jobs.subList(from, Math.min(codes.length, from + batch));
+            int[][] drawn = together(part, guided, length, options,
+                    (code, of) -> listener.drawn((int) (((long) done * of + (long) part.size() * code) / codes.length), of));
+            System.arraycopy(drawn, 0, codes, from, drawn.length);
+        }
+        return codes;
+    }
+
+    private int[][] together(List<Job> jobs, boolean guided, int length, GenerationOptions options, Listener listener) {
         int batch = jobs.size();
         int rows = guided ? 2 * batch : batch;
         try (MemoryScope scope = backend.openScope("stage 2")) {
-            List<Job> alone = jobs.stream().map(job -> new Job(new Context.None(), job.query(), job.stream())).toList();
-            int promptLength = promptLength(jobs.getFirst());
-            KvCache cache = new KvCache(backend, scope, model.config(), rows, promptLength + length);
+            KvCache cache = new KvCache(backend, scope, model.config(), rows, promptLength(jobs.getFirst()) + length);
             Tensor logits = scope.allocate(DType.F32, rows, model.config().vocabSize()); // of the next code
-            prefill(jobs, cache.rows(0, batch), logits.slice(0, 0, batch));
+            prefill(jobs, cache, logits, 0);
             if (guided) {
-                prefill(alone, cache.rows(batch, rows), logits.slice(0, batch, rows));
+                prefill(jobs.stream().map(job -> new Job(new Context.None(), job.query(), job.stream())).toList(), cache, logits, batch);
             }
             return draw(scope, jobs, cache, logits, length, options, listener);
         }
@@ -91,29 +107,39 @@ public final class AnswerDecoder {
         return PromptLayout.context(tokens, ContextMode.FULL, Arrangement.SHARED, full.examples());
     }
 
-    /** Reads context and job of every row; writes the logits of the first code [rows, vocab]. */
-    private void prefill(List<Job> jobs, KvCache cache, Tensor logits) {
+    /** Reads context and job of the rows from {@code first} on; writes the logits of their first codes, [rows, vocab]. */
+    private void prefill(List<Job> jobs, KvCache cache, Tensor logits, int first) {
+        for (int i = 0; i < jobs.size(); i++) {
+            int row = first + i;
+            Tensor own = logits.slice(0, row, row + 1);
+            if (i > 0 && sameStart(jobs.get(i - 1), jobs.get(i))) {
+                cache.copyRow(row - 1, row); // samples of one job differ by their noise alone
+                backend.copy(logits.slice(0, row - 1, row), own);
+            } else {
+                prefill(jobs.get(i), cache.rows(row, row + 1), own);
+            }
+        }
+    }
+
+    private static boolean sameStart(Job a, Job b) {
+        return a.context().equals(b.context()) && Arrays.equals(a.query(), b.query());
+    }
+
+    /** Reads context and job into an empty cache of one row; writes the logits of the first code, [1, vocab]. */
+    private void prefill(Job job, KvCache cache, Tensor logits) {
         try (MemoryScope scope = backend.openScope("prefill")) {
             Ops ops = new Ops(backend, scope);
-            List<PromptLayout> layouts = new ArrayList<>();
-            for (int row = 0; row < jobs.size(); row++) {
-                Job job = jobs.get(row);
-                int start = switch (job.context()) {
-                    case Context.None none -> 0;
-                    case Context.Compressed compressed -> {
-                        cache.seed(row, compressed.prompt().layers(), compressed.prompt().nextPosition());
-                        yield compressed.prompt().nextPosition();
-                    }
-                    case Context.Full full -> contextLayout(full).length();
-                };
-                layouts.add(PromptLayout.job(tokens, job.query(), start));
+            switch (job.context()) {
+                case Context.None none -> { }
+                case Context.Compressed compressed -> cache.seed(0, compressed.prompt().layers(), compressed.prompt().nextPosition());
+                case Context.Full full -> {
+                    List<PromptLayout> context = List.of(contextLayout(full));
+                    model.fillCache(ops, model.embed(ops, TokenRows.ids(scope, context)),
+                            Pass.prefill(TokenRows.positions(scope, context), context.getFirst().mask(), cache));
+                }
             }
-            if (jobs.getFirst().context() instanceof Context.Full) {
-                List<PromptLayout> contexts = jobs.stream().map(job -> contextLayout((Context.Full) job.context())).toList();
-                model.fillCache(ops, model.embed(ops, TokenRows.ids(scope, contexts)),
-                        Pass.prefill(TokenRows.positions(scope, contexts), contexts.getFirst().mask(), cache));
-            }
-            backend.copy(model.prefill(ops, TokenRows.ids(scope, layouts), cache), logits);
+            PromptLayout layout = PromptLayout.job(tokens, job.query(), cache.nextPosition(0));
+            backend.copy(model.prefill(ops, TokenRows.ids(scope, List.of(layout)), cache), logits);
         }
     }
 

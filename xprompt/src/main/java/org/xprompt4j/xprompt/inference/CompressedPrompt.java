@@ -18,7 +18,7 @@ import org.xprompt4j.tensor.file.SafetensorsWriter;
  * What stage 1 leaves of the examples: the keys (normed, rotated) and values of the X-Prompt tokens in every layer, and the
  * position at which the job goes on. Made once, used for any number of queries.
  *
- * <p>As a file ({@code .xpc}): safetensors with {@code layers.N.key} and {@code layers.N.value} [tokens, kvHeads, headDim] and
+ * <p>As a file ({@code .xpc}): safetensors with {@code layers.N.key} and {@code layers.N.value} [kvHeads, tokens, headDim] and
  * metadata {@code format} (xprompt-compressed), {@code format_version}, {@code fingerprint} of model and tokenizer,
  * {@code next_position} and {@code note}.
  */
@@ -27,6 +27,7 @@ public final class CompressedPrompt {
     private static final String VERSION = "1";
     private static final int MAX_POSITION = 1 << 24;
 
+    private final Backend backend;
     private final List<KvCache.Entries> layers; // keys, values [tokens, kvHeads, headDim]
     private final int nextPosition;
     private final String fingerprint;
@@ -38,7 +39,8 @@ public final class CompressedPrompt {
      * @param fingerprint of the model that made it
      * @param note what the examples show, for people
      */
-    public CompressedPrompt(List<KvCache.Entries> layers, int nextPosition, String fingerprint, String note) {
+    CompressedPrompt(Backend backend, List<KvCache.Entries> layers, int nextPosition, String fingerprint, String note) {
+        this.backend = backend;
         this.layers = List.copyOf(layers);
         this.nextPosition = nextPosition;
         this.fingerprint = fingerprint;
@@ -80,11 +82,20 @@ public final class CompressedPrompt {
                 .metadata("fingerprint", fingerprint)
                 .metadata("next_position", Integer.toString(nextPosition))
                 .metadata("note", note);
-        for (int i = 0; i < layers.size(); i++) {
-            writer.add("layers." + i + ".key", layers.get(i).keys());
-            writer.add("layers." + i + ".value", layers.get(i).values());
+        try (MemoryScope scope = backend.openScope("compressed prompt being written")) {
+            for (int i = 0; i < layers.size(); i++) {
+                writer.add("layers." + i + ".key", swapped(backend, scope, layers.get(i).keys()));
+                writer.add("layers." + i + ".value", swapped(backend, scope, layers.get(i).values()));
+            }
+            writer.writeTo(file);
         }
-        writer.writeTo(file);
+    }
+
+    /** Float32 copy with the first two dimensions exchanged: in memory tokens come first, in the file heads. */
+    private static Tensor swapped(Backend backend, MemoryScope scope, Tensor from) {
+        Tensor out = scope.allocate(DType.F32, from.dim(1), from.dim(0), from.dim(2));
+        backend.copy(from.permute(1, 0, 2), out);
+        return out;
     }
 
     /**
@@ -109,22 +120,26 @@ public final class CompressedPrompt {
             List<KvCache.Entries> entries = new ArrayList<>();
             Shape shape = null;
             for (int i = 0; i < layers; i++) {
-                Tensor key = tensor(stored, file, "layers." + i + ".key", entry, shape);
+                String keyName = "layers." + i + ".key";
+                String valueName = "layers." + i + ".value";
+                Tensor key = tensor(stored, file, keyName, entry, shape);
                 shape = key.shape();
-                Tensor value = tensor(stored, file, "layers." + i + ".value", entry, shape);
-                entries.add(new KvCache.Entries(copy(backend, scope, key), copy(backend, scope, value)));
+                Tensor value = tensor(stored, file, valueName, entry, shape);
+                entries.add(new KvCache.Entries(read(backend, scope, key, file, keyName), read(backend, scope, value, file, valueName)));
             }
             require(stored.names().size() == 2 * layers, file, "layers", "holds " + stored.names().size() + " tensors, the model has " + layers + " layers");
-            return new CompressedPrompt(entries, nextPosition, fingerprint, metadata.getOrDefault("note", ""));
+            require(nextPosition > entries.getFirst().keys().dim(0), file, "next_position",
+                    "is " + nextPosition + ", but " + entries.getFirst().keys().dim(0) + " tokens stand behind an example");
+            return new CompressedPrompt(backend, entries, nextPosition, fingerprint, metadata.getOrDefault("note", ""));
         }
     }
 
     private static Tensor tensor(SafetensorsFile stored, Path file, String name, Shape entry, Shape expected) {
         require(stored.contains(name), file, name, "is missing");
         Tensor tensor = stored.tensor(name);
-        boolean fits = tensor.rank() == 3 && tensor.dim(0) >= 1 && tensor.dim(1) == entry.dim(0) && tensor.dim(2) == entry.dim(1)
+        boolean fits = tensor.rank() == 3 && tensor.dim(1) >= 1 && tensor.dim(0) == entry.dim(0) && tensor.dim(2) == entry.dim(1)
                 && tensor.dtype().isFloating() && (expected == null || tensor.shape().equals(expected));
-        require(fits, file, name, "is " + tensor.dtype() + tensor.shape() + ", must be [tokens, " + entry.dim(0) + ", " + entry.dim(1) + "] floats, equal in all layers");
+        require(fits, file, name, "is " + tensor.dtype() + tensor.shape() + ", must be [" + entry.dim(0) + ", tokens, " + entry.dim(1) + "] floats, equal in all layers");
         return tensor;
     }
 
@@ -134,9 +149,10 @@ public final class CompressedPrompt {
         return Integer.parseInt(text);
     }
 
-    private static Tensor copy(Backend backend, MemoryScope scope, Tensor from) {
-        Tensor out = scope.allocate(DType.F32, from.shape());
-        backend.copy(from, out);
+    private static Tensor read(Backend backend, MemoryScope scope, Tensor stored, Path file, String name) {
+        Tensor out = swapped(backend, scope, stored);
+        // A sum of squares is finite only if all values are.
+        require(Double.isFinite(backend.sumOfSquares(out)), file, name, "holds values that are not finite");
         return out;
     }
 

@@ -34,38 +34,36 @@ public final class ContextReader {
     }
 
     /**
-     * Compresses several contexts of equal layout in one pass.
+     * Compresses contexts, each in a pass of its own, so that a prompt is the same bits whatever is compressed beside it.
      *
-     * @param contexts one list of examples for each prompt; lists of equal length, pictures of equal size
+     * @param contexts one list of examples for each prompt; pictures of equal size within a list
      * @param keep receives the keys and values
      */
     List<CompressedPrompt> compress(List<List<CodedPair>> contexts, Arrangement arrangement, String note, MemoryScope keep) {
-        List<PromptLayout> layouts = contexts.stream()
-                .map(examples -> PromptLayout.context(tokens, ContextMode.COMPRESSED, arrangement, examples)).toList();
-        PromptLayout first = layouts.getFirst();
-        int[] xp = first.indicesOf(SegmentKind.XP);
-        List<CompressedPrompt> prompts = new ArrayList<>();
+        return contexts.stream()
+                .map(examples -> compress(PromptLayout.context(tokens, ContextMode.COMPRESSED, arrangement, examples), note, keep)).toList();
+    }
+
+    private CompressedPrompt compress(PromptLayout layout, String note, MemoryScope keep) {
         try (MemoryScope scope = backend.openScope("stage 1")) {
             Ops ops = new Ops(backend, scope);
-            KvCache cache = new KvCache(backend, scope, model.config(), layouts.size(), first.length());
-            Tensor ids = TokenRows.ids(scope, layouts);
-            model.fillCache(ops, model.embed(ops, ids), Pass.prefill(TokenRows.positions(scope, layouts), first.mask(), cache));
-            for (int row = 0; row < layouts.size(); row++) {
-                prompts.add(new CompressedPrompt(gather(ops, cache, row, xp, keep), first.endPosition(), fingerprint, note));
-            }
+            KvCache cache = new KvCache(backend, scope, model.config(), 1, layout.length());
+            List<PromptLayout> one = List.of(layout);
+            model.fillCache(ops, model.embed(ops, TokenRows.ids(scope, one)),
+                    Pass.prefill(TokenRows.positions(scope, one), layout.mask(), cache));
+            return new CompressedPrompt(backend, gather(ops, cache, layout.indicesOf(SegmentKind.XP), keep), layout.endPosition(), fingerprint, note);
         }
-        return prompts;
     }
 
     /** The entries at the XP positions, which are runs of consecutive indices: one run, or one for each block. */
-    private List<KvCache.Entries> gather(Ops ops, KvCache cache, int row, int[] indices, MemoryScope keep) {
+    private List<KvCache.Entries> gather(Ops ops, KvCache cache, int[] indices, MemoryScope keep) {
         List<List<KvCache.Entries>> runs = new ArrayList<>(); // [runs][layers]
         for (int from = 0; from < indices.length; ) {
             int to = from + 1;
             while (to < indices.length && indices[to] == indices[to - 1] + 1) {
                 to++;
             }
-            runs.add(cache.extract(runs.isEmpty() && to == indices.length ? keep : ops.scope(), row, indices[from], indices[to - 1] + 1));
+            runs.add(cache.extract(runs.isEmpty() && to == indices.length ? keep : ops.scope(), 0, indices[from], indices[to - 1] + 1));
             from = to;
         }
         if (runs.size() == 1) {

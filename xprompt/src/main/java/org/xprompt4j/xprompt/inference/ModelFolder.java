@@ -61,14 +61,14 @@ public final class ModelFolder {
     }
 
     /** Puts stored X-Prompt embeddings into their rows of the table, for checkpoints that carry them apart. */
-    static void restoreXpEmbedding(Backend backend, ChameleonCheckpoint checkpoint, Chameleon model, int[] xpIds) {
+    static void restoreXpEmbedding(Backend backend, ChameleonCheckpoint checkpoint, Chameleon model, int[] xpIds, Path folder) {
         if (!checkpoint.weights().contains(XP_EMBEDDING)) {
             return;
         }
         Tensor stored = checkpoint.weights().tensor(XP_EMBEDDING);
         Shape expected = Shape.of(xpIds.length, model.config().hiddenSize());
         if (!stored.shape().equals(expected) || !stored.dtype().isFloating()) {
-            throw new InvalidInput("model.safetensors: tensor '" + XP_EMBEDDING + "' is " + stored.dtype() + stored.shape() + ", "
+            throw new InvalidInput(folder + ": tensor '" + XP_EMBEDDING + "' is " + stored.dtype() + stored.shape() + ", "
                     + XPromptConfig.FILE + " asks for floats " + expected);
         }
         for (int i = 0; i < xpIds.length; i++) {

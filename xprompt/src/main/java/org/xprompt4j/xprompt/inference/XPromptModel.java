@@ -42,8 +42,9 @@ public final class XPromptModel implements AutoCloseable {
     private final ContextReader reader;
     private final AnswerDecoder decoder;
 
+    /** @param where stands before the file names of complaints */
     private XPromptModel(Backend backend, boolean ownsBackend, MemoryScope scope, XPromptConfig config, Chameleon model, Vqgan vqgan,
-            String fingerprint) {
+            String fingerprint, String where) {
         this.backend = backend;
         this.ownsBackend = ownsBackend;
         this.scope = scope;
@@ -55,15 +56,22 @@ public final class XPromptModel implements AutoCloseable {
         this.tokens = config.tokens(image);
         this.reader = new ContextReader(backend, model, tokens, fingerprint);
         this.decoder = new AnswerDecoder(backend, model, tokens, image);
-        if (image.codes() != vqgan.config().codes() || config.pictureSize() % vqgan.config().reduction() != 0) {
-            throw new InvalidInput("model folder: the vocabulary has " + image.codes() + " image codes and pictures of " + config.pictureSize()
-                    + " pixels, the tokenizer " + vqgan.config().codes() + " codes and blocks of " + vqgan.config().reduction());
+        if (image.codes() != vqgan.config().codes()) {
+            throw new InvalidInput(where + "config.json: vocabulary_map: names " + image.codes() + " image codes, the picture tokenizer (vq_config) has "
+                    + vqgan.config().codes());
+        }
+        if (config.pictureSize() % vqgan.config().reduction() != 0) {
+            throw new InvalidInput(where + XPromptConfig.FILE + ": picture_size is " + config.pictureSize()
+                    + ", must be a multiple of the tokenizer's " + vqgan.config().reduction() + " pixels per code");
+        }
+        if (!vqgan.canDecode()) {
+            throw new InvalidInput(where + "model.safetensors: model.vqmodel.decoder: is missing; answers cannot be made into pictures without it");
         }
     }
 
     /** A model in training, seen as one that answers: shares weights and backend with the trainer, frees neither. */
     public static XPromptModel of(Backend backend, XPromptConfig config, Chameleon model, Vqgan vqgan) {
-        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, "in training");
+        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, "in training", "");
     }
 
     /**
@@ -80,9 +88,9 @@ public final class XPromptModel implements AutoCloseable {
         try (ChameleonCheckpoint checkpoint = ChameleonCheckpoint.open(folder)) {
             XPromptConfig config = XPromptConfig.read(folder, checkpoint.config().vocabSize());
             Chameleon model = checkpoint.model(backend, scope, Checkpoint.Weights.AS_STORED);
-            ModelFolder.restoreXpEmbedding(backend, checkpoint, model, config.xpIds());
+            ModelFolder.restoreXpEmbedding(backend, checkpoint, model, config.xpIds(), folder);
             Vqgan vqgan = VqganCheckpoint.load(backend, scope, folder);
-            return new XPromptModel(backend, true, scope, config, model, vqgan, ModelFolder.fingerprint(folder));
+            return new XPromptModel(backend, true, scope, config, model, vqgan, ModelFolder.fingerprint(folder), folder + "/");
         } catch (RuntimeException e) {
             scope.close();
             backend.close();
@@ -137,7 +145,7 @@ public final class XPromptModel implements AutoCloseable {
         return compressCoded(List.of(encode(examples)), note, scope).getFirst();
     }
 
-    /** Stage 1 for several prompts of equal form at once; {@code keep} owns the results. */
+    /** Stage 1 for several prompts; {@code keep} owns the results. */
     public List<CompressedPrompt> compressCoded(List<List<CodedPair>> contexts, String note, MemoryScope keep) {
         return reader.compress(contexts, config.arrangement(), note, keep);
     }

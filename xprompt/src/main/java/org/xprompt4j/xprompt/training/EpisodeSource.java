@@ -2,8 +2,6 @@ package org.xprompt4j.xprompt.training;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Philox;
@@ -19,6 +17,7 @@ import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
 import org.xprompt4j.xprompt.task.Task;
+import org.xprompt4j.xprompt.task.TaskMixture;
 
 /**
  * The sequences of each training step, as a function of the step's number: photographs → task → pairs → codes → layouts.
@@ -45,8 +44,7 @@ public final class EpisodeSource {
     private final PromptTrainingConfig config;
     private final PhotoSource source;
     private final PromptTokens tokens;
-    private final List<Task> tasks = new ArrayList<>();
-    private final double[] cumulative; // [tasks], weights summed up
+    private final TaskMixture tasks;
     private List<List<PromptLayout>> validation;
 
     EpisodeSource(Backend backend, Vqgan vqgan, PromptTrainingConfig config, Photographs photographs, PromptTokens tokens) {
@@ -54,38 +52,15 @@ public final class EpisodeSource {
         this.config = config;
         this.source = photographs.source();
         this.tokens = tokens;
-        this.cumulative = mixture(config.tasks(), photographs.tasks());
+        this.tasks = new TaskMixture(config.tasks(), photographs.tasks());
+        if (tasks.isEmpty()) {
+            throw new InvalidInput("configuration: the weights of tasks are all zero");
+        }
         if (config.pictureSize() % tokenizer.reduction() != 0) {
             throw new InvalidInput("configuration: pictureSize " + config.pictureSize() + " must be a multiple of the tokenizer's reduction "
                     + tokenizer.reduction());
         }
         requirePhotos(Split.TRAIN);
-    }
-
-    private double[] mixture(Map<String, Double> weights, List<Task> known) {
-        Map<String, Task> byName = new TreeMap<>();
-        known.forEach(task -> byName.put(task.name(), task));
-        double sum = 0;
-        List<Double> sums = new ArrayList<>();
-        for (String name : new TreeMap<>(weights).keySet()) {
-            Task task = byName.get(name);
-            if (task == null) {
-                throw new InvalidInput("configuration: tasks." + name + " is no task; known are " + byName.keySet());
-            }
-            if (task.novel()) {
-                throw new InvalidInput("configuration: tasks." + name + " is a novel task, which no training may see");
-            }
-            if (weights.get(name) == 0) {
-                continue;
-            }
-            sum += weights.get(name);
-            tasks.add(task);
-            sums.add(sum);
-        }
-        if (!(sum > 0)) {
-            throw new InvalidInput("configuration: the weights of tasks are all zero");
-        }
-        return sums.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private int[] requirePhotos(Split split) {
@@ -155,7 +130,7 @@ public final class EpisodeSource {
 
     /** One task with one set of parameters on {@code group} different photographs. */
     private void drawGroup(Philox random, int[] photos, List<Picture> pictures) {
-        Task.Instance task = drawTask(random).draw(random);
+        Task.Instance task = tasks.draw(random).draw(random);
         int[] order = photos.clone();
         int group = config.batch().group();
         for (int i = 0; i < group; i++) {
@@ -170,14 +145,5 @@ public final class EpisodeSource {
             pictures.add(pair.input());
             pictures.add(pair.output());
         }
-    }
-
-    private Task drawTask(Philox random) {
-        double at = random.nextFloat() * cumulative[cumulative.length - 1];
-        int i = 0;
-        while (cumulative[i] < at) {
-            i++;
-        }
-        return tasks.get(i);
     }
 }

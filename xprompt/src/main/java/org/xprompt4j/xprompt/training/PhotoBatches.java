@@ -1,10 +1,7 @@
 package org.xprompt4j.xprompt.training;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.vqvae.training.PictureBatches;
@@ -14,6 +11,7 @@ import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.task.Task;
+import org.xprompt4j.xprompt.task.TaskMixture;
 
 /**
  * The tokenizer's batches: random crops of training photographs, some of them as a task shows or answers them, for these are
@@ -23,8 +21,7 @@ public final class PhotoBatches implements PictureBatches {
     private final TokenizerConfig config;
     private final PhotoSource source;
     private final int[] photos; // indices of the training photographs
-    private final List<Task> tasks = new ArrayList<>();
-    private final List<Double> cumulative = new ArrayList<>(); // weights of the tasks, summed up
+    private final TaskMixture tasks;
 
     /**
      * Batches of a run.
@@ -39,21 +36,7 @@ public final class PhotoBatches implements PictureBatches {
         if (photos.length == 0) {
             throw new InvalidInput(config.photos() + ": holds no photographs of split TRAIN; make a larger pack with: xp data prepare");
         }
-        Map<String, Task> byName = new TreeMap<>();
-        known.forEach(task -> byName.put(task.name(), task));
-        double sum = 0;
-        for (Map.Entry<String, Double> weight : new TreeMap<>(config.tasks()).entrySet()) {
-            Task task = byName.get(weight.getKey());
-            if (task == null) {
-                throw new InvalidInput("configuration: tasks." + weight.getKey() + " is no task; known are " + byName.keySet());
-            }
-            if (task.novel()) {
-                throw new InvalidInput("configuration: tasks." + weight.getKey() + " is a novel task, which no training may see");
-            }
-            sum += weight.getValue();
-            tasks.add(task);
-            cumulative.add(sum);
-        }
+        tasks = new TaskMixture(config.tasks(), known);
     }
 
     @Override
@@ -76,12 +59,7 @@ public final class PhotoBatches implements PictureBatches {
         if (random.nextFloat() >= config.taskShare()) {
             return crop;
         }
-        double at = random.nextFloat() * cumulative.getLast();
-        int i = 0;
-        while (cumulative.get(i) < at) {
-            i++;
-        }
-        Task.Pair pair = tasks.get(i).draw(random).make(crop, random);
+        Task.Pair pair = tasks.draw(random).draw(random).make(crop, random);
         return Draws.coin(random) ? pair.input() : pair.output();
     }
 
@@ -101,6 +79,6 @@ public final class PhotoBatches implements PictureBatches {
 
     @Override
     public String toString() {
-        return photos.length + " photographs, tasks " + Arrays.toString(tasks.stream().map(Task::name).toArray());
+        return photos.length + " photographs, tasks " + tasks.names();
     }
 }

@@ -38,6 +38,7 @@ import org.xprompt4j.xprompt.prompt.PromptLayout;
  */
 public final class PromptTraining implements AutoCloseable {
     private static final String STATE_FILE = "training.safetensors";
+    private static final String FORMAT = "xprompt-training";
     private static final float MUON_MOMENTUM = 0.95f;
 
     /**
@@ -171,7 +172,7 @@ public final class PromptTraining implements AutoCloseable {
 
     /** Writes all that {@link #load} needs into a folder. */
     public void save(Path folder) {
-        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "xprompt-training").metadata("step", Integer.toString(steps()));
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", FORMAT).metadata("step", Integer.toString(steps()));
         model.forEachParameter((name, parameter) -> writer.add("model." + name, parameter.value()));
         adamW.state().forEach((name, tensor) -> writer.add("adamw." + name, tensor));
         if (muon != null) {
@@ -184,6 +185,9 @@ public final class PromptTraining implements AutoCloseable {
     public void load(Path folder) {
         Path file = folder.resolve(STATE_FILE);
         try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            if (!FORMAT.equals(stored.metadata().get("format"))) {
+                throw new InvalidInput(file + ": format: this is not a state of xp train; remove the folder to go on from the state before it");
+            }
             Map<String, Tensor> targets = new LinkedHashMap<>();
             model.forEachParameter((name, parameter) -> targets.put("model." + name, parameter.value()));
             targets.forEach((name, target) -> backend.copy(stored.tensor(name, target.shape().toArray()), target));

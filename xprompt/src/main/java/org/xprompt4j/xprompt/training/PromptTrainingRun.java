@@ -60,56 +60,57 @@ public final class PromptTrainingRun {
             Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
             PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
             try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()))) {
+                RunningMean mean = new RunningMean();
                 if (folder.latest().isPresent()) {
                     training.load(folder.latest().get());
+                    mean.load(folder.latest().get());
                 } else if (!config.startFrom().isEmpty()) {
                     training.startFrom(configFolder.resolve(config.startFrom()).normalize());
                 }
-                return steps(folder, backend, training, vqgan, stop, listener);
+                steps(folder, training, mean, stop, listener);
+                if (training.steps() < config.optimiser().until()) {
+                    return false;
+                }
+                ModelFolder.save(modelFolder(), backend, training.model(), vqgan, training.promptConfig(), DType.BF16);
+                return true;
             }
         }
     }
 
-    private boolean steps(TrainingFolder folder, Backend backend, PromptTraining training, Vqgan vqgan, BooleanSupplier stop, Listener listener) {
+    private void steps(TrainingFolder folder, PromptTraining training, RunningMean mean, BooleanSupplier stop, Listener listener) {
         TrainingLog losses = TrainingLog.open(out.resolve("log.csv"), training.steps(), "loss", "gradient_norm", "learning_rate", "tokens_per_second");
         TrainingLog checks = TrainingLog.open(out.resolve("checks.csv"), training.steps(), "validation_loss");
         int last = config.optimiser().until();
         listener.started(training.steps(), last, training.model().parameterCount());
-        double lossSum = 0;
-        double seconds = 0;
+        double seconds = 0; // since the last row, in this process
         long tokens = 0;
-        int since = 0;
-        while (training.steps() < last) {
+        boolean stopped = false;
+        while (training.steps() < last && !stopped) {
             long start = System.nanoTime();
             PromptTraining.StepResult result = training.step();
             double took = (System.nanoTime() - start) * 1e-9;
-            lossSum += result.loss();
+            mean.add(result.loss());
             seconds += took;
             tokens += result.tokens();
-            since++;
             listener.stepped(result, took);
             int step = result.step();
             if (step % config.every().log() == 0 || step == last) {
-                losses.add(step, lossSum / since, result.gradientNorm(), result.learningRate(), tokens / seconds);
-                lossSum = 0;
+                losses.add(step, mean.take(), result.gradientNorm(), result.learningRate(), tokens / seconds);
                 seconds = 0;
                 tokens = 0;
-                since = 0;
             }
             if (step % config.every().check() == 0 || step == last) {
                 float loss = training.validationLoss();
                 checks.add(step, loss);
                 listener.checked(step, loss);
             }
-            boolean stopped = stop.getAsBoolean();
+            stopped = stop.getAsBoolean();
             if (step % config.every().save() == 0 || stopped || step == last) {
-                folder.save(step, training::save);
-            }
-            if (stopped && step < last) {
-                return false;
+                folder.save(step, state -> {
+                    training.save(state);
+                    mean.save(state);
+                });
             }
         }
-        ModelFolder.save(modelFolder(), backend, training.model(), vqgan, training.promptConfig(), DType.BF16);
-        return true;
     }
 }

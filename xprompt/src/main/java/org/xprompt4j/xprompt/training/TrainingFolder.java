@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -32,7 +33,7 @@ import org.xprompt4j.tensor.file.AtomicFile;
  * folder, which the next start removes.
  */
 public final class TrainingFolder implements AutoCloseable {
-    private static final Pattern STATE = Pattern.compile("state-(\\d{8,})");
+    private static final Pattern STATE = Pattern.compile("state-(\\d{8,9})");
     private static final int KEPT = 2;
 
     private final Path folder;
@@ -53,15 +54,8 @@ public final class TrainingFolder implements AutoCloseable {
      */
     public static TrainingFolder open(Path folder, String config) {
         AtomicFile.folder(folder);
-        FileChannel channel = null;
         try {
-            channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
-            if (lock == null) {
-                channel.close();
-                throw new InvalidInput(folder + ": another process is training in this folder; wait for it or choose another --out");
-            }
-            TrainingFolder opened = new TrainingFolder(folder, channel, lock);
+            TrainingFolder opened = locked(folder);
             try {
                 opened.takeConfig(config);
                 opened.removeParts();
@@ -73,6 +67,22 @@ public final class TrainingFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new InvalidInput(folder + ": cannot be used for training (" + e.getMessage() + ")", e);
         }
+    }
+
+    private static TrainingFolder locked(Path folder) throws IOException {
+        FileChannel channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = tryLock(channel);
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+        if (lock == null) {
+            throw new InvalidInput(folder + ": another process is training in this folder; wait for it or choose another --out");
+        }
+        return new TrainingFolder(folder, channel, lock);
     }
 
     private static FileLock tryLock(FileChannel channel) throws IOException {
@@ -125,7 +135,7 @@ public final class TrainingFolder implements AutoCloseable {
      * are removed.
      */
     public void save(int step, Consumer<Path> writer) {
-        Path state = folder.resolve(String.format("state-%08d", step));
+        Path state = folder.resolve(String.format(Locale.ROOT, "state-%08d", step));
         if (Files.exists(state)) {
             return; // the same step of a deterministic run: the same state
         }

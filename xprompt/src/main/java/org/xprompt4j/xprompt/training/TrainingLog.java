@@ -13,7 +13,7 @@ import org.xprompt4j.tensor.file.AtomicFile;
 
 /**
  * A CSV file whose first column is the step. Rows of steps that a resumed run will do again are dropped when it starts, so the
- * log of an interrupted run equals that of an unbroken one.
+ * log of an interrupted run equals that of an unbroken one in all that does not tell the time.
  */
 public final class TrainingLog {
     private static final String STEP = "step";
@@ -50,9 +50,11 @@ public final class TrainingLog {
         return log;
     }
 
+    /** Whole lines only: what a kill left of the last one may look like a row and hold half a number. */
     private static List<String> lines(Path file) {
         try {
-            return Files.readAllLines(file, StandardCharsets.UTF_8);
+            String text = Files.readString(file, StandardCharsets.UTF_8);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
         } catch (IOException e) {
             throw new InvalidInput(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
@@ -100,7 +102,7 @@ public final class TrainingLog {
     private double[] parse(String line) {
         String[] parts = line.split(",", -1);
         if (parts.length != columns.size() + 1) {
-            return null; // a row torn by a kill
+            return null; // a row of other columns
         }
         double[] row = new double[parts.length];
         for (int i = 0; i < parts.length; i++) {
