@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         InfoCommand.class,
         MaskCommand.class,
         ReproduceCommand.class,
-        TrainTokenizerCommand.class},
+        TrainTokenizerCommand.class,
+        TokenizeCommand.class, DetokenizeCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp demo                               the whole job on real photographs, with the shipped model",

@@ -12,6 +12,7 @@ import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.Json;
 import org.xprompt4j.tensor.file.SafetensorsFile;
 import org.xprompt4j.tensor.file.ShardedSafetensors;
+import org.xprompt4j.vqvae.TokenCache;
 import org.xprompt4j.xprompt.inspect.Contents.TensorEntry;
 
 /** Recognises files and folders by what is in them. */
@@ -35,7 +36,7 @@ public final class Inspector {
         }
         Contents contents = file(path);
         if (contents == null) {
-            throw new InvalidInput(path + ": not a kind of file that xp knows (.safetensors, .xpc, .json, or a folder of them)");
+            throw new InvalidInput(path + ": not a kind of file that xp knows (.safetensors, .xpc, .codes, .json, or a folder of them)");
         }
         return contents;
     }
@@ -46,7 +47,21 @@ public final class Inspector {
         if (name.endsWith(".safetensors") || name.endsWith(".xpc")) {
             return tensors(path);
         }
-        return name.endsWith(".json") ? json(path) : null;
+        return name.endsWith(".json") ? json(path) : name.endsWith(".codes") ? codes(path) : null;
+    }
+
+    private static Contents codes(Path path) {
+        try (TokenCache cache = TokenCache.open(path)) {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("tokenizer", cache.fingerprint());
+            facts.put("codebook", cache.codebook());
+            facts.put("pictures", cache.size());
+            for (int i = 0; i < Math.min(cache.size(), MAX_PARTS); i++) {
+                TokenCache.Grid grid = cache.grid(i);
+                facts.put(grid.name() + (facts.containsKey(grid.name()) ? " (" + i + ")" : ""), grid.rows() + " x " + grid.columns() + " codes");
+            }
+            return new Contents(path.toString(), "picture codes", size(path), facts, Map.of(), List.of(), List.of());
+        }
     }
 
     private static Contents tensors(Path path) {
