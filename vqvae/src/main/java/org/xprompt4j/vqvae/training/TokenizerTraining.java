@@ -133,10 +133,13 @@ public final class TokenizerTraining implements AutoCloseable {
 
     /** Trains until the run is complete, it diverges, or the listener, which is told of every step, returns false. */
     public void run(PictureBatches batches, Predicate<StepMetrics> listener) {
-        if (step == 0 && recipe.model().patchPath() && !recipe.keepCodes()) {
-            PictureBatches.Batch first = batches.at(0);
-            int cells = first.batch() * (first.height() / recipe.model().reduction()) * (first.width() / recipe.model().reduction());
-            codebook.start(new PatchStart(backend, recipe).apply(vqgan, batches), cells);
+        if (step == 0 && recipe.model().patchPath()) {
+            if (!recipe.keepCodes()) {
+                PictureBatches.Batch first = batches.at(0);
+                int cells = first.batch() * (first.height() / recipe.model().reduction()) * (first.width() / recipe.model().reduction());
+                codebook.start(new PatchStart(backend, recipe).apply(vqgan, batches), cells);
+            }
+            new PatchFit(backend, recipe).apply(vqgan, batches);
         }
         while (!isComplete()) {
             StepMetrics metrics = step(batches.at(step));
