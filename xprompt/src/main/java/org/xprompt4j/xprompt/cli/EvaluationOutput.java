@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +28,7 @@ import org.xprompt4j.xprompt.task.TaskRegistry;
 /** Runs a suite and writes what {@code xp demo} and {@code xp eval} show: table, report.json, sheet.png. */
 final class EvaluationOutput {
     private static final List<String> COLUMNS = List.of("example in", "example out", "new photo", "no example", "example in full",
-            "compressed", "right answer", "its codes decoded");
+            "compressed", "right answer", "tokenizer alone");
 
     private static final List<String> FIGURES = List.of("copy", "none", "full", "compressed", "ceiling");
 
@@ -68,30 +69,31 @@ final class EvaluationOutput {
         }
     }
 
-    /** One row a task: its first case. */
+    /** One row a task, with the mean PSNR without the example and with it compressed. */
     private ContactSheet sheet(List<Case> cases, Report report) {
         ContactSheet sheet = new ContactSheet("X-Prompt: shown one worked example, the model does the same to a new photo",
                 String.format(Locale.ROOT, "%d x %d pixels, %d X-Prompt tokens for %d codes of example; figures are PSNR against the right answer; test photographs only",
                         model.config().pictureSize(), model.config().pictureSize(), model.config().xpIds().length,
                         2 * model.tokenizer().codes(model.config().pictureSize(), model.config().pictureSize())), COLUMNS);
-        String last = null;
-        for (Case c : cases) {
-            if (!c.task().name().equals(last)) {
-                last = c.task().name();
-                Picture truth = c.job().output();
-                List<ContactSheet.Cell> cells = new ArrayList<>();
-                cells.add(new ContactSheet.Cell(c.example().input(), ""));
-                cells.add(new ContactSheet.Cell(c.example().output(), ""));
-                cells.add(new ContactSheet.Cell(c.job().input(), decibels(c.job().input(), truth)));
-                for (ContextMode mode : ContextMode.values()) {
-                    cells.add(new ContactSheet.Cell(c.answers().get(mode), decibels(c.answers().get(mode), truth)));
-                }
-                cells.add(new ContactSheet.Cell(truth, ""));
-                cells.add(new ContactSheet.Cell(c.reconstruction(), decibels(c.reconstruction(), truth)));
-                Report.TaskFigures figures = report.tasks().stream().filter(t -> t.name().equals(c.task().name())).findFirst().orElseThrow();
-                sheet.row(last, String.format(Locale.ROOT, "mean of %d: %.1f, compressed %.1f", figures.photos(), figures.psnr().get("none"),
-                        figures.psnr().get("compressed")), c.task().novel() ? "novel" : "", cells);
+        Map<String, List<Case>> byTask = new LinkedHashMap<>();
+        cases.forEach(c -> byTask.computeIfAbsent(c.task().name(), name -> new ArrayList<>()).add(c));
+        int row = 0;
+        for (Report.TaskFigures figures : report.tasks()) {
+            List<Case> own = byTask.get(figures.name());
+            Case c = own.get(row++ % own.size()); // another photograph in each row
+            Picture truth = c.job().output();
+            List<ContactSheet.Cell> cells = new ArrayList<>();
+            cells.add(new ContactSheet.Cell(c.example().input(), ""));
+            cells.add(new ContactSheet.Cell(c.example().output(), ""));
+            cells.add(new ContactSheet.Cell(c.job().input(), decibels(c.job().input(), truth)));
+            for (ContextMode mode : ContextMode.values()) {
+                cells.add(new ContactSheet.Cell(c.answers().get(mode), decibels(c.answers().get(mode), truth)));
             }
+            cells.add(new ContactSheet.Cell(truth, ""));
+            cells.add(new ContactSheet.Cell(c.reconstruction(), decibels(c.reconstruction(), truth)));
+            sheet.row(figures.name(), String.format(Locale.ROOT, "%d photos: %.1f to %.1f dB", figures.photos(),
+                    figures.psnr().get("none"), figures.psnr().get("compressed")),
+                    figures.novel() ? "novel" : "", cells);
         }
         return sheet;
     }

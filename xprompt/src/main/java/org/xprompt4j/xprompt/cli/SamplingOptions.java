@@ -15,8 +15,8 @@ public final class SamplingOptions {
     @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "draw among the likeliest codes whose mass reaches P; 1 for all")
     private float topP;
 
-    @Option(names = "--guidance", paramLabel = "G", defaultValue = "1",
-            description = "above 1 pushes away from what would be drawn without an example; 1 for none, twice the work otherwise")
+    @Option(names = "--guidance", paramLabel = "G", defaultValue = "2",
+            description = "above 1 pushes away from what would be drawn without an example; 1 for none, which halves the work; default: ${DEFAULT-VALUE}")
     private float guidance;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "the same seed gives the same picture; default: ${DEFAULT-VALUE}")
