@@ -21,7 +21,7 @@ public final class ReadmeSample {
             CompressedPrompt prompt = model.compress(List.of(example), "before to after"); // stage 1, once
             for (String photo : List.of(args).subList(3, args.length)) { // stage 2, as often as needed
                 Picture query = PictureReader.read(Path.of(photo));
-                Picture answer = model.generate(prompt, query, GenerationOptions.greedy());
+                Picture answer = model.generate(prompt, query, GenerationOptions.recommended());
                 PictureWriter.write(answer, Path.of(photo + ".answer.png"));
             }
         }

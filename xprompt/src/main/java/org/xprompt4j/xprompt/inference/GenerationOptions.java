@@ -25,7 +25,12 @@ public record GenerationOptions(float temperature, int topK, float topP, float g
         }
     }
 
-    /** The likeliest code each time, no guidance: what restores and translates best. */
+    /** The likeliest code each time, pushed away from what would be drawn without the example: measured best on unseen photographs. */
+    public static GenerationOptions recommended() {
+        return new GenerationOptions(0, 0, 1, 2, 0);
+    }
+
+    /** The likeliest code each time, no guidance: half the work. */
     public static GenerationOptions greedy() {
         return new GenerationOptions(0, 0, 1, 1, 0);
     }

@@ -26,7 +26,7 @@ import org.xprompt4j.xprompt.prompt.PromptTokens;
  * <pre>{@code
  * try (XPromptModel model = XPromptModel.open(Path.of("xprompt/models/demo"), "cpu")) {
  *     CompressedPrompt prompt = model.compress(List.of(new Example(before, after)), "night to day");
- *     Picture answer = model.generate(prompt, photo, GenerationOptions.greedy());
+ *     Picture answer = model.generate(prompt, photo, GenerationOptions.recommended());
  * }
  * }</pre>
  */
