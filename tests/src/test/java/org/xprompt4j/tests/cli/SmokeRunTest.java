@@ -95,5 +95,7 @@ class SmokeRunTest {
         assertThat(report.get("tasks").get(1).get("novel").asBoolean()).isTrue();
         assertThat(new ObjectMapper().readTree(out.resolve("report.json").toFile())).isEqualTo(report);
         assertThat(out.resolve("sheet.png")).isNotEmptyFile();
+        String table = xp("eval", "--model", model, "--photos", PHOTOS.toString(), "--suite", suite.toString(), "--out", out.toString(), "--quiet");
+        assertThat(table).contains("PSNR, dB", "95 % intervals", "SSIM", "mean, novel", out.resolve("report.json").toString());
     }
 }

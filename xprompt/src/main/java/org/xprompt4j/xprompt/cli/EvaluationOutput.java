@@ -138,7 +138,7 @@ final class EvaluationOutput {
     }
 
     private void intervals(Report report) {
-        line("95 % intervals of the mean PSNR (bootstrap over photographs)");
+        line("95 %% intervals of the mean PSNR (bootstrap over photographs)");
         for (Report.TaskFigures task : report.tasks()) {
             StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-20s %6s", task.name(), task.novel() ? "novel" : ""));
             for (String column : FIGURES) {
