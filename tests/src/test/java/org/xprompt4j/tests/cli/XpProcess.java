@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.xprompt4j.tensor.file.Json;
 
 /** Runs {@code xp} in a process of its own, with the java line of the launcher over the class path of the tests. */
 final class XpProcess {
     /** What the JVM says before the program begins; the launcher keeps it from the user. */
     private static final String GREETING = "WARNING: Using incubator modules: jdk.incubator.vector";
-    private static final int SECONDS = 120;
+    private static final int SECONDS = 300;
 
     /** How a process ended. */
     record Result(int exit, String out, String err) {
@@ -31,6 +32,14 @@ final class XpProcess {
         Result done() {
             assertThat(exit).as("exit code; standard error: %s", err).isZero();
             return this;
+        }
+
+        /** Asserts that standard output is one line and that this is a JSON object, which it returns. */
+        Json json() {
+            assertThat(out.lines().toList()).as("lines on standard output").hasSize(1);
+            Json json = Json.parse(out.getBytes(StandardCharsets.UTF_8), "standard output");
+            assertThat(json.isObject()).as("an object: %s", out).isTrue();
+            return json;
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.xprompt.inference.CompressedPrompt;
 import org.xprompt4j.xprompt.inference.Example;
 import org.xprompt4j.xprompt.inference.XPromptModel;
@@ -37,7 +38,8 @@ final class CompressCommand implements Callable<Integer> {
     @Option(names = "--note", paramLabel = "WORDS", defaultValue = "", description = "what the examples show, kept in the file")
     private String note;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", hidden = true, description = "not used: compression draws nothing")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+            description = "for uniform scripts: compression draws nothing, its result is the same for every seed")
     private long seed;
 
     @Option(names = "--out", required = true, paramLabel = "FILE.xpc", description = "the file to write")
@@ -48,11 +50,13 @@ final class CompressCommand implements Callable<Integer> {
         if (examples.isEmpty()) {
             throw new InvalidInput("--example BEFORE AFTER is needed: there is nothing to compress");
         }
+        OutputPlace.file(out);
         List<Example> read = examples.read();
         try (XPromptModel opened = model.open()) {
             long start = System.nanoTime();
             CompressedPrompt prompt = opened.compress(read, note);
             double seconds = (System.nanoTime() - start) * 1e-9;
+            AtomicFile.folder(out.toAbsolutePath().getParent());
             prompt.writeTo(out);
             int size = opened.config().pictureSize();
             int exampleTokens = prompt.nextPosition() - prompt.tokens();

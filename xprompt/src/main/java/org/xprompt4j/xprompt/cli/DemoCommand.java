@@ -2,9 +2,9 @@ package org.xprompt4j.xprompt.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.evaluation.Suite;
+import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,12 +36,14 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long start = System.nanoTime();
-        AtomicFile.folder(out);
-        Suite shipped = Suite.read(Home.path("configs/demo-suite.json"));
+        GenerationOptions options = sampling.options();
+        OutputPlace.folder(out);
+        Path file = Home.path("configs/demo-suite.json");
+        Suite shipped = EvaluationOutput.requireTasks(Suite.read(file), file);
         Suite suite = new Suite(shipped.tasks(), shipped.photos(), shipped.seed() + sampling.seed());
+        PhotoSource source = EvaluationOutput.photographs(photos);
         try (XPromptModel opened = model.open()) {
-            PhotoSource source = PhotoSource.open(photos != null ? photos : Home.path("xprompt/photos"));
-            new EvaluationOutput(common, false, model.folder(), opened).run(suite, source, sampling.options(), out, start);
+            new EvaluationOutput(common, false, model.folder(), opened).run(suite, source, options, out, start);
         }
         return Main.DONE;
     }

@@ -1,12 +1,14 @@
 package org.xprompt4j.xprompt.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.xprompt4j.tensor.file.AtomicFile;
+import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.evaluation.Suite;
+import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.XPromptConfig;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import picocli.CommandLine.Command;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  xp eval --out eval                                       the shipped model, all of its tasks",
             "  xp eval --model run/model --photos data --out eval       more photographs, from 'xp data prepare --out data'",
-            "  xp eval --suite configs/suite.json --out eval --json",
+            "  xp eval --suite configs/demo-suite.json --out eval --json             figures for programs",
             "",
             "A suite is JSON: {\"tasks\": [\"sepia\", ...], \"photos\": 24, \"seed\": 0}"})
 final class EvalCommand implements Callable<Integer> {
@@ -48,20 +50,25 @@ final class EvalCommand implements Callable<Integer> {
 
     /** Every task of the mixture and every novel one, on as many photographs as the repository has for testing. */
     private Suite ofModel(XPromptConfig config) {
-        List<String> names = new ArrayList<>(config.trainedTasks());
+        Path file = model.folder().resolve(XPromptConfig.FILE);
+        Set<String> names = new LinkedHashSet<>(config.trainedTasks());
         names.addAll(config.novelTasks());
-        return new Suite(names, PHOTOS, sampling.seed());
+        if (names.isEmpty()) {
+            throw new InvalidInput(file + ": trained_tasks and novel_tasks name no task; say with --suite what to measure");
+        }
+        return EvaluationOutput.requireTasks(new Suite(List.copyOf(names), PHOTOS, sampling.seed()), file);
     }
 
     @Override
     public Integer call() {
         long start = System.nanoTime();
-        AtomicFile.folder(out);
+        GenerationOptions options = sampling.options();
+        OutputPlace.folder(out);
+        Suite given = suite == null ? null : EvaluationOutput.requireTasks(Suite.read(suite), suite);
+        PhotoSource source = EvaluationOutput.photographs(photos);
         try (XPromptModel opened = model.open()) {
-            Suite measured = suite != null ? Suite.read(suite) : ofModel(opened.config());
-            PhotoSource source = PhotoSource.open(photos != null ? photos : Home.path("xprompt/photos"));
-            EvaluationOutput output = new EvaluationOutput(common, true, model.folder(), opened);
-            output.run(measured, source, sampling.options(), out, start);
+            Suite measured = given != null ? given : ofModel(opened.config());
+            new EvaluationOutput(common, true, model.folder(), opened).run(measured, source, options, out, start);
         }
         return Main.DONE;
     }

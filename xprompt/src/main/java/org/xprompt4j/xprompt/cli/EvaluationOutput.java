@@ -10,8 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.evaluation.Case;
 import org.xprompt4j.xprompt.evaluation.Evaluation;
 import org.xprompt4j.xprompt.evaluation.Report;
@@ -23,6 +25,7 @@ import org.xprompt4j.xprompt.metric.Psnr;
 import org.xprompt4j.xprompt.picture.ContactSheet;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.prompt.ContextMode;
+import org.xprompt4j.xprompt.task.Task;
 import org.xprompt4j.xprompt.task.TaskRegistry;
 
 /** Runs a suite and writes what {@code xp demo} and {@code xp eval} show: table, report.json, sheet.png. */
@@ -45,6 +48,32 @@ final class EvaluationOutput {
     }
 
     /**
+     * The suite, when every task in it is known.
+     *
+     * @param where the file that names them
+     */
+    static Suite requireTasks(Suite suite, Path where) {
+        List<String> known = TaskRegistry.all().stream().map(Task::name).toList();
+        for (String name : suite.tasks()) {
+            if (!known.contains(name)) {
+                throw new InvalidInput(where + ": tasks: '" + name + "' is no task; known are " + String.join(", ", known));
+            }
+        }
+        return suite;
+    }
+
+    /** The photographs to measure on; those in the repository for null. */
+    static PhotoSource photographs(Path given) {
+        Path path = given != null ? given : Home.path("xprompt/photos");
+        PhotoSource source = PhotoSource.open(path);
+        int found = source.indices(Split.TEST).length;
+        if (found < 2) {
+            throw new InvalidInput(path + ": split: holds " + found + " photographs of split test, at least 2 are needed; make a larger pack with: xp data prepare");
+        }
+        return source;
+    }
+
+    /**
      * @param start of the command, {@link System#nanoTime}
      */
     void run(Suite suite, PhotoSource source, GenerationOptions options, Path out, long start) {
@@ -54,6 +83,7 @@ final class EvaluationOutput {
         }
         double quality = TokenizerQuality.psnr(model, source, suite.seed());
         Report report = Report.of(modelFolder.toString(), model.fingerprint(), (System.nanoTime() - start) * 1e-9, quality, cases, suite.seed());
+        AtomicFile.folder(out);
         Path sheet = out.resolve("sheet.png");
         sheet(cases, report).write(sheet);
         Path json = out.resolve("report.json");

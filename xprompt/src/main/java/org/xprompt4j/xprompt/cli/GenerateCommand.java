@@ -1,14 +1,16 @@
 package org.xprompt4j.xprompt.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.inference.Context;
+import org.xprompt4j.xprompt.inference.Example;
+import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.picture.PictureReader;
@@ -55,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
     private Path input;
 
     @Option(names = "--samples", paramLabel = "N", defaultValue = "1",
-            description = "draw N answers; they are told apart by their noise, so use a temperature above 0; files get -1, -2 ... before the ending")
+            description = "draw N answers; default: ${DEFAULT-VALUE}; they are told apart by their noise, so use a temperature above 0; files get -1, -2 ... before the ending")
     private int samples;
 
     @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "the answer")
@@ -67,25 +69,26 @@ final class GenerateCommand implements Callable<Integer> {
             throw new InvalidInput("--samples must be 1 to " + MAX_SAMPLES + ", is " + samples);
         }
         requireOneContext();
+        GenerationOptions options = sampling.options();
+        List<Path> files = samples == 1 ? List.of(out) : IntStream.rangeClosed(1, samples).mapToObj(i -> numbered(out, i)).toList();
+        files.forEach(OutputPlace::file);
         Picture query = PictureReader.read(input);
+        List<Example> worked = examples.read();
         try (XPromptModel opened = model.open()) {
             long start = System.nanoTime();
-            Context seen = read(opened);
+            Context seen = read(opened, worked);
             List<Picture> answers;
             try (Progress progress = common.progress("drawing", opened.tokenizer().codes(opened.config().pictureSize(), opened.config().pictureSize()), "codes")) {
-                answers = opened.generate(seen, query, samples, sampling.options(), (code, of) -> progress.at(code));
+                answers = opened.generate(seen, query, samples, options, (code, of) -> progress.at(code));
             }
             double seconds = (System.nanoTime() - start) * 1e-9;
-            List<String> files = new ArrayList<>();
             for (int i = 0; i < answers.size(); i++) {
-                Path file = samples == 1 ? out : numbered(out, i + 1);
-                PictureWriter.write(answers.get(i), file);
-                files.add(file.toString());
+                PictureWriter.write(answers.get(i), files.get(i));
             }
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("context", context.name().toLowerCase(Locale.ROOT));
             result.put("seconds", seconds);
-            result.put("out", files);
+            result.put("out", files.stream().map(Path::toString).toList());
             common.result(result, () -> files.forEach(common.out()::println));
         }
         return Main.DONE;
@@ -103,14 +106,14 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private Context read(XPromptModel opened) {
+    private Context read(XPromptModel opened, List<Example> worked) {
         if (prompt != null) {
             return new Context.Compressed(opened.read(prompt));
         }
         return switch (context) {
             case NONE -> new Context.None();
-            case FULL -> new Context.Full(opened.encode(examples.read()));
-            case COMPRESSED -> new Context.Compressed(opened.compress(examples.read(), ""));
+            case FULL -> new Context.Full(opened.encode(worked));
+            case COMPRESSED -> new Context.Compressed(opened.compress(worked, ""));
         };
     }
 

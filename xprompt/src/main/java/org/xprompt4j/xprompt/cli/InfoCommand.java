@@ -22,7 +22,11 @@ import picocli.CommandLine.Parameters;
     "Says what a checkpoint folder, a safetensors file, a compressed prompt (.xpc) or a state folder holds: settings, metadata,",
     "and the tensors by size. Only headers are read, so it is quick for any size; all rules of the format are checked."},
         footerHeading = "%nExamples:%n",
-        footer = {"  xp info models/demo", "  xp info prompt.xpc --all", "  xp info model.safetensors --json | jq .parameters"})
+        footer = {
+            "  xp info xprompt/models/demo                        the shipped model",
+            "  xp info night.xpc --all                            every tensor of a compressed prompt",
+            "  xp info run                                        a training folder: its states, log and configuration",
+            "  xp info model.safetensors --json | jq .parameters"})
 final class InfoCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
 

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  xp demo                               the whole job on real photographs, with the shipped model",
             "  xp mask --segments IE:37,XP:8,TD:40 --out mask.png",
-            "  xp info models/demo                   what a checkpoint holds",
+            "  xp info xprompt/models/demo           what a checkpoint holds",
             "  xp COMMAND --help                     teaches that command",
             "",
             "Exit codes: 0 done, 2 your input or environment (one line says what to do), 1 a fault of this program.",

@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.cli;
 
 import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,20 +18,22 @@ public final class Progress implements AutoCloseable {
     private static final int WIDTH = 100;
 
     private final ProgressBar bar; // null when quiet
+    private volatile boolean begun; // a step was done; read by the thread that draws
 
-    private Progress(ProgressBar bar) {
-        this.bar = bar;
+    private Progress(String task, long total, String unit, boolean quiet, PrintWriter err) {
+        if (quiet) {
+            bar = null;
+            return;
+        }
+        boolean terminal = Boolean.getBoolean("xprompt4j.terminal");
+        ProgressBarConsumer consumer = terminal ? new ConsoleProgressBarConsumer(System.err, WIDTH) : new Lines(err, () -> begun);
+        bar = new ProgressBarBuilder().setTaskName(task).setInitialMax(total <= 0 ? -1 : total)
+                .setUnit(" " + unit, 1).setStyle(ProgressBarStyle.ASCII).setConsumer(consumer)
+                .setUpdateIntervalMillis(terminal ? BAR_MILLIS : LINE_MILLIS).showSpeed().build();
     }
 
     static Progress start(String task, long total, String unit, boolean quiet, PrintWriter err) {
-        if (quiet) {
-            return new Progress(null);
-        }
-        boolean terminal = Boolean.getBoolean("xprompt4j.terminal");
-        ProgressBarConsumer consumer = terminal ? new ConsoleProgressBarConsumer(System.err, WIDTH) : new Lines(err);
-        return new Progress(new ProgressBarBuilder().setTaskName(task).setInitialMax(total <= 0 ? -1 : total)
-                .setUnit(" " + unit, 1).setStyle(ProgressBarStyle.ASCII).setConsumer(consumer)
-                .setUpdateIntervalMillis(terminal ? BAR_MILLIS : LINE_MILLIS).showSpeed().build());
+        return new Progress(task, total, unit, quiet, err);
     }
 
     /** One step done. */
@@ -41,6 +44,7 @@ public final class Progress implements AutoCloseable {
     /** So many steps done. */
     public void step(long count) {
         if (bar != null) {
+            begun = true;
             bar.stepBy(count);
         }
     }
@@ -48,6 +52,7 @@ public final class Progress implements AutoCloseable {
     /** So many steps done in all. */
     public void at(long done) {
         if (bar != null) {
+            begun |= done > 0;
             bar.stepTo(done);
         }
     }
@@ -70,10 +75,12 @@ public final class Progress implements AutoCloseable {
     /** For logs: whole lines, none twice in a row. */
     private static final class Lines implements ProgressBarConsumer {
         private final PrintWriter err;
+        private final BooleanSupplier begun;
         private String last = "";
 
-        Lines(PrintWriter err) {
+        Lines(PrintWriter err, BooleanSupplier begun) {
             this.err = err;
+            this.begun = begun;
         }
 
         @Override
@@ -84,7 +91,7 @@ public final class Progress implements AutoCloseable {
         @Override
         public void accept(String rendered) {
             String line = rendered.stripTrailing();
-            if (!line.equals(last)) {
+            if (!line.equals(last) && begun.getAsBoolean()) { // a refusal before the first step is then the only line
                 err.println(line);
                 last = line;
             }

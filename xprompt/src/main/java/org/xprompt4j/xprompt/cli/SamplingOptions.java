@@ -1,5 +1,6 @@
 package org.xprompt4j.xprompt.cli;
 
+import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.inference.GenerationOptions;
 import picocli.CommandLine.Option;
 
@@ -9,10 +10,10 @@ public final class SamplingOptions {
             description = "0 takes the likeliest code each time, which restores and translates best; 1 draws as learned; default: ${DEFAULT-VALUE}")
     private float temperature;
 
-    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "draw among the K likeliest codes; 0 for all")
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "draw among the K likeliest codes; 0 for all; default: ${DEFAULT-VALUE}")
     private int topK;
 
-    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "draw among the likeliest codes whose mass reaches P; 1 for all")
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "draw among the likeliest codes whose mass reaches P; 1 for all; default: ${DEFAULT-VALUE}")
     private float topP;
 
     @Option(names = "--guidance", paramLabel = "G", defaultValue = "2",
@@ -26,7 +27,12 @@ public final class SamplingOptions {
         return seed;
     }
 
+    /** The options, checked. */
     GenerationOptions options() {
-        return new GenerationOptions(temperature, topK, topP, guidance, seed);
+        try {
+            return new GenerationOptions(temperature, topK, topP, guidance, seed);
+        } catch (InvalidInput e) {
+            throw new InvalidInput("--" + e.getMessage(), e); // the options are called as the fields are
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.vqvae.TokenCache;
 import org.xprompt4j.xprompt.inference.PictureTokenizer;
 import org.xprompt4j.xprompt.metric.Psnr;
@@ -50,6 +51,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        OutputPlace.file(out);
         try (TokenizerOptions.Opened opened = options.open(); Progress progress = common.progress("tokenize", pictures.size(), "pictures")) {
             PictureTokenizer tokenizer = opened.tokenizer();
             int side = side(tokenizer);
@@ -73,6 +75,7 @@ final class TokenizeCommand implements Callable<Integer> {
                 results.add(result);
                 progress.step();
             }
+            AtomicFile.folder(out.toAbsolutePath().getParent());
             TokenCache.write(out, opened.fingerprint(), opened.vqgan().config().codes(), grids);
             for (Map<String, Object> result : results) {
                 common.result(result, () -> common.out().println(line(result)));

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.training.PromptTraining;
 import org.xprompt4j.xprompt.training.PromptTrainingRun;
 import org.xprompt4j.xprompt.training.TrainingLog;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp train configs/smoke.json --out /tmp/smoke           a minute, from data in the repository",
-            "  xp train configs/demo.json --out run --stop-after 30   half an hour now; the same command goes on later",
+            "  xp train configs/demo.json --out run/demo --stop-after 30   half an hour now; the same command goes on later",
             "",
             "DIR holds log.csv, checks.csv, loss.png, the last two states, and a lock while a process trains there."})
 final class TrainCommand implements Callable<Integer> {
@@ -50,18 +51,21 @@ final class TrainCommand implements Callable<Integer> {
         if (minutes != null && !(minutes > 0)) {
             throw new InvalidInput("--stop-after must be a positive number of minutes, is " + minutes);
         }
+        OutputPlace.folder(out);
         PromptTrainingRun run = new PromptTrainingRun(config, out);
         long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
         Live live = new Live();
         boolean finished;
         try (Interruption interruption = Interruption.listen(); live; Backend backend = Backends.open(device)) {
             finished = run.run(backend, () -> interruption.requested() || System.nanoTime() > deadline, live);
+        } catch (InvalidInput e) {
+            throw ConfigFile.named(config, e);
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("finished", finished);
         result.put("step", live.step);
         result.put("loss", live.loss);
-        result.put("validation_loss", live.validationLoss);
+        result.put("validation_loss", Double.isNaN(live.validationLoss) ? null : live.validationLoss);
         result.put("out", (finished ? run.modelFolder() : out).toString());
         common.result(result, () -> common.out().println(finished
                 ? String.format(Locale.ROOT, "finished after %d steps, loss %.3f, on unseen photographs %.3f%n%s", live.step, live.loss, live.validationLoss, run.modelFolder())

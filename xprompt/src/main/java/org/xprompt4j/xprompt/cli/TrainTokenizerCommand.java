@@ -54,6 +54,16 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         if (minutes != null && !(minutes > 0)) {
             throw new InvalidInput("--stop-after must be a positive number of minutes, is " + minutes);
         }
+        OutputPlace.folder(out);
+        try {
+            train();
+        } catch (InvalidInput e) {
+            throw ConfigFile.named(configFile, e);
+        }
+        return Main.DONE;
+    }
+
+    private void train() {
         TokenizerConfig config = ConfigFile.read(configFile, TokenizerConfig.class);
         Path beside = configFile.toAbsolutePath().getParent();
         Path pictures = photos != null ? photos : beside.resolve(config.photos()).normalize();
@@ -69,7 +79,6 @@ final class TrainTokenizerCommand implements Callable<Integer> {
             });
             report(outcome, steps);
         }
-        return Main.DONE;
     }
 
     private static String words(TokenizerRun.Moment moment, int batch) {

@@ -20,6 +20,7 @@ import org.xprompt4j.tensor.InvalidInput;
  * ({@code //}, {@code #}) are allowed so that a recipe can say why. Limits inside records are checked by their constructors.
  */
 public final class ConfigFile {
+    private static final String UNNAMED = "configuration: ";
     private static final int MAX_BYTES = 1 << 20;
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(JsonParser.Feature.ALLOW_COMMENTS, JsonParser.Feature.ALLOW_YAML_COMMENTS, JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -70,6 +71,12 @@ public final class ConfigFile {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a configuration record that cannot be written: " + config.getClass(), e);
         }
+    }
+
+    /** The same complaint with the name of the file, for rules that show only when a configuration is used ("configuration: ..."). */
+    public static InvalidInput named(Path file, InvalidInput complaint) {
+        return complaint.getMessage().startsWith(UNNAMED)
+                ? new InvalidInput(file + complaint.getMessage().substring(UNNAMED.length() - 2), complaint) : complaint;
     }
 
     private static String where(JsonProcessingException e) {

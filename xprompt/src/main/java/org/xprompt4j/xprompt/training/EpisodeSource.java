@@ -66,7 +66,7 @@ public final class EpisodeSource {
     private int[] requirePhotos(Split split) {
         int[] indices = source.indices(split);
         if (indices.length < 2) {
-            throw new InvalidInput("the photographs hold " + indices.length + " of split " + split + ", at least 2 are needed; "
+            throw new InvalidInput("configuration: photos: hold " + indices.length + " of split " + split + ", at least 2 are needed; "
                     + "make a larger pack with: xp data prepare");
         }
         return indices;

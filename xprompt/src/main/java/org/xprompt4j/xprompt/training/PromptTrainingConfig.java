@@ -32,7 +32,11 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
     public record Model(int layers, int hidden, int heads, int kvHeads, int intermediate, int xpTokens, boolean swinNorm, boolean tiedHead,
             float dropout, boolean codeStart) {
         public Model {
-            require(layers > 0 && hidden > 0 && heads > 0 && kvHeads > 0 && intermediate > 0, "model sizes must be positive");
+            require(layers > 0 && layers <= 1024, "model.layers must be 1 to 1024, is " + layers);
+            require(heads > 0 && heads <= MAX_WIDTH && hidden > 0 && hidden <= MAX_WIDTH && hidden % (2 * heads) == 0,
+                    "model.hidden must be a multiple of twice model.heads up to " + MAX_WIDTH + ", is " + hidden + " with model.heads " + heads);
+            require(kvHeads > 0 && heads % kvHeads == 0, "model.kvHeads must divide model.heads " + heads + ", is " + kvHeads);
+            require(intermediate > 0 && intermediate <= 8 * MAX_WIDTH, "model.intermediate must be 1 to " + 8 * MAX_WIDTH + ", is " + intermediate);
             require(xpTokens >= 1 && xpTokens <= 1024, "model.xpTokens must be 1 to 1024, is " + xpTokens);
             require(dropout >= 0 && dropout < 1, "model.dropout must be 0 up to 1, is " + dropout);
         }
@@ -82,7 +86,12 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
         public Optimiser {
             require(steps > warmup && warmup >= 0, "optimiser.steps must be larger than optimiser.warmup, is " + steps);
             require(until > 0 && until <= steps, "optimiser.until must be 1 to optimiser.steps, is " + until);
-            require(lr > 0 && muonLr >= 0, "optimiser.lr must be positive and optimiser.muonLr not negative");
+            require(lr > 0 && lr <= 1 && muonLr >= 0 && muonLr <= 1, "optimiser.lr must be above 0 and optimiser.muonLr at least 0, both up to 1");
+            require(beta1 >= 0 && beta1 < 1, "optimiser.beta1 must be 0 up to 1, is " + beta1);
+            require(beta2 >= 0 && beta2 < 1, "optimiser.beta2 must be 0 up to 1, is " + beta2);
+            require(weightDecay >= 0 && weightDecay <= 1, "optimiser.weightDecay must be 0 to 1, is " + weightDecay);
+            require(clip >= 0, "optimiser.clip must be 0 (none) or more, is " + clip);
+            require(zLoss >= 0 && zLoss <= 1, "optimiser.zLoss must be 0 to 1, is " + zLoss);
             require(floor >= 0 && floor <= 1, "optimiser.floor must be 0 to 1, is " + floor);
         }
     }
@@ -100,8 +109,10 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
         }
     }
 
+    private static final int MAX_WIDTH = 1 << 16;
+
     public PromptTrainingConfig {
-        require(pictureSize > 0, "pictureSize must be positive, is " + pictureSize);
+        require(pictureSize > 0 && pictureSize <= 4096, "pictureSize must be 1 to 4096, is " + pictureSize);
         require(!tasks.isEmpty() && tasks.values().stream().allMatch(w -> w >= 0), "tasks must name at least one task, with weights that are not negative");
         tasks = Map.copyOf(tasks);
     }

@@ -55,11 +55,12 @@ public final class PromptTrainingRun {
      * @return true when the run is finished
      */
     public boolean run(Backend backend, BooleanSupplier stop, Listener listener) {
-        try (TrainingFolder folder = TrainingFolder.open(out, ConfigFile.write(config));
-                MemoryScope tokenizerScope = backend.openScope("tokenizer")) {
+        try (MemoryScope tokenizerScope = backend.openScope("tokenizer")) {
             Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
             PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
-            try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()))) {
+            // The folder comes last, so that a recipe that cannot be trained leaves nothing behind.
+            try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()));
+                    TrainingFolder folder = TrainingFolder.open(out, ConfigFile.write(config))) {
                 RunningMean mean = new RunningMean();
                 if (folder.latest().isPresent()) {
                     training.load(folder.latest().get());

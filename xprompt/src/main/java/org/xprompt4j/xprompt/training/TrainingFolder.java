@@ -24,7 +24,7 @@ import org.xprompt4j.tensor.file.AtomicFile;
  *
  * <pre>
  * lock              held while a process trains here
- * config.json       what the run was started with; another configuration is refused
+ * config.json       what the run was started with; another configuration is refused once there is a state
  * state-00000120/   all that the run needs to go on after step 120, written whole, then renamed
  * log.csv           one row a logged step
  * </pre>
@@ -95,9 +95,10 @@ public final class TrainingFolder implements AutoCloseable {
 
     private void takeConfig(String config) throws IOException {
         Path file = folder.resolve("config.json");
-        if (!Files.exists(file)) {
-            AtomicFile.text(file, config);
-        } else if (!Files.readString(file).equals(config)) {
+        boolean same = Files.exists(file) && Files.readString(file).equals(config);
+        if (!same && latest().isEmpty()) {
+            AtomicFile.text(file, config); // nothing was trained yet: a mended recipe may start here
+        } else if (!same) {
             throw new InvalidInput(folder + ": was started with another configuration (its config.json differs); "
                     + "go on with that one, or choose another --out");
         }

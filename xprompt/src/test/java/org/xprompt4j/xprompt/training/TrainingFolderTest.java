@@ -73,8 +73,11 @@ class TrainingFolderTest {
             assertThat(first.path()).isEqualTo(folder);
             assertThatThrownBy(() -> TrainingFolder.open(folder, "config")).isInstanceOf(InvalidInput.class).hasMessageContaining("another process");
         }
+        try (TrainingFolder mended = TrainingFolder.open(folder, "mended config")) { // nothing was trained yet
+            mended.save(1, TrainingFolderTest::write);
+        }
         assertThatThrownBy(() -> TrainingFolder.open(folder, "other")).isInstanceOf(InvalidInput.class).hasMessageContaining("another configuration");
-        TrainingFolder.open(folder, "config").close(); // the refusal kept no lock
+        TrainingFolder.open(folder, "mended config").close(); // the refusal kept no lock
     }
 
     @Test
