@@ -114,8 +114,8 @@ class TokenizerCommandsTest {
         recipe("r.json", 7);
         Files.writeString(dir.resolve("bad.json"), Files.readString(dir.resolve("r.json")).replace("\"clip\": 1", "\"clip\": -1"));
         XpProcess.in(dir, "train-tokenizer", "bad.json", "--out", "run", "-q").refusedWith("bad.json", "optimiser.clip");
-        Files.writeString(dir.resolve("task.json"), Files.readString(dir.resolve("r.json")).replace("\"gamma\"", "\"hue\""));
-        XpProcess.in(dir, "train-tokenizer", "task.json", "--out", "run", "-q").refusedWith("tasks.hue");
+        Files.writeString(dir.resolve("task.json"), Files.readString(dir.resolve("r.json")).replace("\"gamma\"", "\"night\""));
+        XpProcess.in(dir, "train-tokenizer", "task.json", "--out", "run", "-q").refusedWith("tasks.night");
         Files.createDirectory(dir.resolve("run"));
         try (FileChannel lock = FileChannel.open(dir.resolve("run/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock held = lock.lock()) {
             assertThat(held.isValid()).isTrue();
