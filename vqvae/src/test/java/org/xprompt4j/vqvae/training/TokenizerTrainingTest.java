@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.vqvae.VqganCheckpoint;
 
 class TokenizerTrainingTest {
     private static final TokenizerRecipe.Adversary ADVERSARY = new TokenizerRecipe.Adversary(0.1f, 6, 32, 1, 1e-3f);
@@ -81,6 +82,27 @@ class TokenizerTrainingTest {
         assertThat(steps.getFirst().psnr()).as("PSNR before any step").isGreaterThan(18);
         assertThat(steps.getLast().psnr()).as("PSNR at the end; at first %s", steps.getFirst().psnr()).isGreaterThan(steps.getFirst().psnr() + 1);
         assertThat(steps.getLast().perplexity()).as("perplexity of 16 codes").isGreaterThan(6);
+    }
+
+    @Test
+    void aKeptCodebookStaysAndTheDecoderStartsAtItsBestLinearFit() {
+        TokenizerRecipe first = TinyRecipe.patchRecipe(10);
+        TokenizerRecipe second = new TokenizerRecipe(first.model(), 6, 30, true, first.optimiser(), first.loss(), first.codebook(), first.adversary());
+        PictureBatches pictures = TinyRecipe.pictures(8, 8);
+        List<StepMetrics> before = new ArrayList<>();
+        List<StepMetrics> after = new ArrayList<>();
+        try (Backend backend = Backends.open("cpu"); TokenizerTraining training = new TokenizerTraining(backend, first)) {
+            training.run(pictures, before::add);
+            String codes = VqganCheckpoint.fingerprint(training.vqgan());
+            try (TokenizerTraining decoder = TokenizerTraining.from(backend, second, training.vqgan())) {
+                decoder.run(pictures, after::add);
+                assertThat(VqganCheckpoint.fingerprint(decoder.vqgan())).as("all that decides codes").isEqualTo(codes);
+            }
+        }
+        // Steps of both runs see the same pictures: the first ten are compared.
+        double was = before.subList(5, 10).stream().mapToDouble(StepMetrics::psnr).average().orElseThrow();
+        double is = after.subList(5, 10).stream().mapToDouble(StepMetrics::psnr).average().orElseThrow();
+        assertThat(is).as("PSNR with the fitted way out; before it %s", was).isGreaterThan(was);
     }
 
     @Test
