@@ -43,6 +43,18 @@ class CommandLineTest {
     void helpTeachesAndVersionIsPrinted() {
         assertThat(XpProcess.in(dir, "--version").done().out()).startsWith("xprompt4j ");
         assertThat(XpProcess.in(dir, "--help").done().out()).contains("Examples:", "Exit codes:", "mask", "info", "reproduce");
+        XpCall xp = new XpCall(dir);
+        String all = xp.run("--help").done().out();
+        for (String command : List.of("demo", "generate", "compress", "tokenize", "detokenize", "train-tokenizer", "train", "eval", "mask", "info", "reproduce",
+                "data prepare")) {
+            assertThat(all).contains("  " + command.split(" ")[0] + " ");
+            String help = xp.run((command + " --help").split(" ")).done().out();
+            assertThat(help).contains("Usage: xp " + command, "Examples:", "  xp " + command, "--json", "--quiet");
+            assertThat(help.lines().filter(line -> line.startsWith("  xp ")).map(String::length)).as("examples of %s", command).allMatch(n -> n <= 120);
+        }
+        for (String command : List.of("demo", "generate", "compress", "eval", "train", "train-tokenizer", "reproduce")) {
+            assertThat(xp.run(command, "--help").done().out()).contains("--device=NAME", "default: cpu", "--seed=N");
+        }
         assertThat(XpProcess.in(dir, "mask", "--help").done().out()).contains("--segments", "default: 16", "Examples:");
     }
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code xp compress}: stage 1, once. */
-@Command(name = "compress", description = {
+@Command(name = "compress", header = "reads worked examples once and keeps them as a small file", description = {
     "Stage 1 of X-Prompt: reads worked examples once and keeps what the X-Prompt tokens made of them, their keys and values",
     "in every layer. The file replaces the examples in any number of 'xp generate --prompt FILE' calls and holds the",
     "fingerprint of model and tokenizer: another model refuses it."},

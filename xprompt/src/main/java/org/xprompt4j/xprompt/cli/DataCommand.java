@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code xp data}: photographs for training and measuring. */
-@Command(name = "data", description = "Photographs for training and measuring.", synopsisSubcommandLabel = "prepare",
+@Command(name = "data", header = "photographs for training and measuring", synopsisSubcommandLabel = "prepare",
         subcommands = DataCommand.Prepare.class,
         footerHeading = "%nExamples:%n", footer = "  xp data prepare --out data")
 final class DataCommand implements Callable<Integer> {
@@ -29,7 +29,7 @@ final class DataCommand implements Callable<Integer> {
     }
 
     /** {@code xp data prepare}. */
-    @Command(name = "prepare", description = {
+    @Command(name = "prepare", header = "makes a pack of real photographs with their credits", description = {
         "Makes one pack of real photographs with their credits, from packages of Debian 12 that hold free pictures: fetches them",
         "with apt-get, checks their hashes, unpacks them with dpkg-deb, reads the licences, leaves out duplicates, shrinks to a shorter side",
         "of at most " + DataPreparation.SHORTER_SIDE + " pixels and decides by motif which photographs are for training, validation and test.",

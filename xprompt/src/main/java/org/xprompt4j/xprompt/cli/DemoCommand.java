@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code xp demo}: the main job on real photographs, with the shipped model. */
-@Command(name = "demo", description = {
+@Command(name = "demo", header = "the whole job on real photographs, with the shipped model", description = {
     "Shows the main job: for each task one worked example (picture in, picture out) and a new photograph that the model was not",
     "trained on, and what it answers without the example, with the example in full, and with the example compressed into X-Prompt",
     "tokens, beside the right answer. Tasks marked 'novel' were never trained. Writes sheet.png and report.json."},

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code xp detokenize}: codes to pictures. */
-@Command(name = "detokenize", description = {
+@Command(name = "detokenize", header = "codes back to pictures", description = {
     "Turns a file of codes ('xp tokenize') back into pictures, one PNG each, named as the pictures were. Codes of another",
     "tokenizer are refused: they would decode to noise."},
         footerHeading = "%nExamples:%n",

@@ -16,15 +16,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code xp eval}: the table behind the demo. */
-@Command(name = "eval", description = {
+@Command(name = "eval", header = "measures a model on photographs that it was not trained on", description = {
     "Measures a model on photographs that it was not trained on. Each task is asked of every photograph three times: with no",
     "example, with the example in full, and with the example compressed into X-Prompt tokens. Beside them stand copying the input",
     "and the tokenizer's own reconstruction of the right answer (the ceiling). Writes report.json and sheet.png."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp eval --out eval                                       the shipped model, all of its tasks",
-            "  xp eval --model run/model --photos data --out eval       more photographs, from 'xp data prepare --out data'",
-            "  xp eval --suite configs/demo-suite.json --out eval --json             figures for programs",
+            "  xp eval --model run/demo/model --photos data --out eval  more photographs, from 'xp data prepare --out data'",
+            "  xp eval --suite configs/demo-suite.json --out eval --json      figures for programs",
             "",
             "A suite is JSON: {\"tasks\": [\"sepia\", ...], \"photos\": 24, \"seed\": 0}"})
 final class EvalCommand implements Callable<Integer> {

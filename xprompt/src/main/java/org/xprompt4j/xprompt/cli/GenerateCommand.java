@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code xp generate}: the main job. */
-@Command(name = "generate", description = {
+@Command(name = "generate", header = "does to a new picture what a worked example shows", description = {
     "Does to a new picture what a worked example shows. The example is compressed into X-Prompt tokens, and the answer is drawn",
     "code by code while only these tokens, the query and the answer so far are in the cache.",
     "Give the example as pictures (--example), or as a file made once by 'xp compress' (--prompt)."},

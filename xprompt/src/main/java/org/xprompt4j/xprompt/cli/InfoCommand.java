@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code xp info}: what a file or folder holds. */
-@Command(name = "info", description = {
-    "Says what a checkpoint folder, a safetensors file, a compressed prompt (.xpc) or a state folder holds: settings, metadata,",
+@Command(name = "info", header = "says what a file or folder holds", description = {
+    "Says what a checkpoint folder, a training folder, a safetensors file, a compressed prompt (.xpc), a file of picture codes (.codes)",
+    "or a configuration holds: settings, metadata,",
     "and the tensors by size. Only headers are read, so it is quick for any size; all rules of the format are checked."},
         footerHeading = "%nExamples:%n",
         footer = {

@@ -24,18 +24,19 @@ import picocli.CommandLine.Spec;
         DemoCommand.class,
         GenerateCommand.class,
         CompressCommand.class,
-        TrainCommand.class,
         EvalCommand.class,
+        TokenizeCommand.class,
+        DetokenizeCommand.class,
         DataCommand.class,
+        TrainTokenizerCommand.class,
+        TrainCommand.class,
         InfoCommand.class,
         MaskCommand.class,
-        ReproduceCommand.class,
-        TrainTokenizerCommand.class,
-        TokenizeCommand.class, DetokenizeCommand.class},
+        ReproduceCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp demo                               the whole job on real photographs, with the shipped model",
-            "  xp mask --segments IE:37,XP:8,TD:40 --out mask.png",
+            "  xp generate --example day.png night.png --input photo.jpg --out photo-night.png",
             "  xp info xprompt/models/demo           what a checkpoint holds",
             "  xp COMMAND --help                     teaches that command",
             "",
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
             "XP_JAVA_OPTS adds options for the JVM, such as -Xmx8g. 'xp --show-command ...' prints the java line."})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "xprompt4j 0.1.0";
+    private static final int HELP_WIDTH = 120;
     static final int DONE = 0;
     static final int OUR_FAULT = 1;
     static final int USER_FAULT = 2;
@@ -72,9 +74,10 @@ public final class Main implements Callable<Integer> {
         PrintWriter results = new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
         PrintWriter messages = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
         CommandLine commands = new CommandLine(new Main()).setOut(results).setErr(messages)
-                .setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpAutoWidth(false).setUsageHelpWidth(100)
+                .setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpAutoWidth(false).setUsageHelpWidth(HELP_WIDTH)
                 .setParameterExceptionHandler((fault, ignored) -> usage(fault, messages))
                 .setExecutionExceptionHandler((fault, command, parsed) -> report(fault, messages));
+        flow(commands);
         try {
             return commands.execute(args);
         } catch (OutOfMemoryError | StackOverflowError fault) {
@@ -83,6 +86,13 @@ public final class Main implements Callable<Integer> {
             results.flush();
             messages.flush();
         }
+    }
+
+    /** Descriptions are written line by line in the sources; help breaks them where its width ends. */
+    private static void flow(CommandLine command) {
+        CommandLine.Model.UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        usage.description(String.join(" ", usage.description()));
+        command.getSubcommands().values().forEach(Main::flow);
     }
 
     /** Called when no command was named. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code xp mask}: a picture of who attends to whom. */
-@Command(name = "mask", description = {
+@Command(name = "mask", header = "draws who attends to whom, and counts what the mask saves", description = {
     "Draws the attention mask of X-Prompt: each row is a token that looks, each column a token that is looked at.",
     "Attention is causal, and the job (TD) is blind to the example (IE): what it learns of the example has passed through the",
     "X-Prompt tokens (XP). Over the picture lie the tiles in which the kernels work: skipped tiles cost nothing.",

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code xp reproduce}: a fixture folder computed again from its inputs. */
-@Command(name = "reproduce", description = {
+@Command(name = "reproduce", header = "computes a fixture folder again from its inputs", description = {
     "Computes everything that a fixture folder pins down, from its inputs alone, and writes it under the same names, so that",
     "implementations, machines and devices can be compared. A folder is a Chameleon model with io.safetensors and meta.json,",
     "a VQGAN with io.safetensors, or images.safetensors with pairs of pictures to measure."},

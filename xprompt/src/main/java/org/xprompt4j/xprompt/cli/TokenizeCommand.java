@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code xp tokenize}: pictures to codes. */
-@Command(name = "tokenize", description = {
+@Command(name = "tokenize", header = "pictures to codes", description = {
     "Turns pictures into the codes that the model reads, and says how much of each picture they keep: the PSNR in dB between the",
     "picture as the tokenizer saw it and what 'xp detokenize' will give back. Each picture is shrunk to the tokenizer's size",
     "and its centre is taken, as in training."},

@@ -18,13 +18,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code xp train}: the transformer, on worked examples made from photographs. */
-@Command(name = "train", description = {
+@Command(name = "train", header = "trains the transformer on worked examples", description = {
     "Trains the transformer on worked examples made from photographs, in one pass under the X-Prompt mask. Everything that a step",
     "does follows from the configuration and the step's number: stop the run at any time, start it again with the same command,",
     "and it goes on as if nothing had happened. The finished model is in DIR/model."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  xp train configs/smoke.json --out /tmp/smoke           a minute, from data in the repository",
+            "  xp train configs/smoke.json --out /tmp/smoke                a minute, from data in the repository",
             "  xp train configs/demo.json --out run/demo --stop-after 30   half an hour now; the same command goes on later",
             "",
             "DIR holds log.csv, checks.csv, loss.png, the last two states, and a lock while a process trains there."})
@@ -43,6 +43,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "device that computes; default: ${DEFAULT-VALUE}")
     private String device;
 
+    @Option(names = "--seed", paramLabel = "N", description = "seed of the run instead of the recipe's")
+    private Long seed;
+
     @Option(names = "--stop-after", paramLabel = "MINUTES", description = "save the state and stop after this time")
     private Double minutes;
 
@@ -52,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
             throw new InvalidInput("--stop-after must be a positive number of minutes, is " + minutes);
         }
         OutputPlace.folder(out);
-        PromptTrainingRun run = new PromptTrainingRun(config, out);
+        PromptTrainingRun run = new PromptTrainingRun(config, out, seed);
         long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
         Live live = new Live();
         boolean finished;

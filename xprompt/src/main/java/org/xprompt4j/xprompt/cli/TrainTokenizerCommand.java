@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code xp train-tokenizer}: trains the image tokenizer. */
-@Command(name = "train-tokenizer", description = {
+@Command(name = "train-tokenizer", header = "trains the image tokenizer", description = {
     "Trains the image tokenizer (a VQGAN) on photographs. Started again with the same folder it goes on where it was, and ends",
     "with the same bytes as a run that was never interrupted. Ctrl-C saves the state first.",
     "The folder then holds model/ (the tokenizer), log.csv, held-out.csv, curve.png and the last two states."},
@@ -42,6 +42,9 @@ final class TrainTokenizerCommand implements Callable<Integer> {
 
     @Option(names = "--photos", paramLabel = "PATH", description = "photographs to use instead of those that the recipe names")
     private Path photos;
+
+    @Option(names = "--seed", paramLabel = "N", description = "seed of the run instead of the recipe's")
+    private Long seed;
 
     @Option(names = "--stop-after", paramLabel = "MINUTES", description = "save and stop after so many minutes; start again to go on")
     private Double minutes;
@@ -64,7 +67,8 @@ final class TrainTokenizerCommand implements Callable<Integer> {
     }
 
     private void train() {
-        TokenizerConfig config = ConfigFile.read(configFile, TokenizerConfig.class);
+        TokenizerConfig recipe = ConfigFile.read(configFile, TokenizerConfig.class);
+        TokenizerConfig config = seed == null ? recipe : recipe.withSeed(seed);
         Path beside = configFile.toAbsolutePath().getParent();
         Path pictures = photos != null ? photos : beside.resolve(config.photos()).normalize();
         PhotoBatches batches = new PhotoBatches(config, PhotoSource.open(pictures), TaskRegistry.all());

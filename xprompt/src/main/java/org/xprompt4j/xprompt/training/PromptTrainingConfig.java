@@ -117,6 +117,11 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
         tasks = Map.copyOf(tasks);
     }
 
+    /** The same recipe with another seed. */
+    PromptTrainingConfig withSeed(long other) {
+        return new PromptTrainingConfig(tokenizer, photos, pictureSize, other, model, batch, optimiser, tasks, every, startFrom);
+    }
+
     private static void require(boolean holds, String message) {
         if (!holds) {
             throw new IllegalArgumentException(message);

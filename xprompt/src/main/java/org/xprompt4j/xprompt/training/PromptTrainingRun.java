@@ -38,7 +38,13 @@ public final class PromptTrainingRun {
      * @param out where the run lives
      */
     public PromptTrainingRun(Path configFile, Path out) {
-        this.config = ConfigFile.read(configFile, PromptTrainingConfig.class);
+        this(configFile, out, null);
+    }
+
+    /** @param seed instead of the configuration's; null for that */
+    public PromptTrainingRun(Path configFile, Path out, Long seed) {
+        PromptTrainingConfig recipe = ConfigFile.read(configFile, PromptTrainingConfig.class);
+        this.config = seed == null ? recipe : recipe.withSeed(seed);
         this.configFolder = configFile.toAbsolutePath().getParent();
         this.out = out;
     }

@@ -48,6 +48,13 @@ public record TokenizerConfig(String startFrom, String photos, int pictureSize, 
         tasks = Map.copyOf(tasks);
     }
 
+    /** The same recipe with another seed. */
+    public TokenizerConfig withSeed(long other) {
+        TokenizerRecipe seeded = new TokenizerRecipe(recipe.model(), other, recipe.steps(), recipe.keepCodes(), recipe.optimiser(), recipe.loss(),
+                recipe.codebook(), recipe.adversary());
+        return new TokenizerConfig(startFrom, photos, pictureSize, batch, tasks, taskShare, heldOut, every, bfloat16, seeded);
+    }
+
     private static void require(boolean holds, String field, String rule, Object value) {
         if (!holds) {
             throw new InvalidInput(field + " must be " + rule + ", is " + value);
