@@ -1,14 +1,9 @@
 package org.xprompt4j.vqvae;
 
-import java.lang.foreign.MemorySegment;
-
 import org.xprompt4j.nn.Initialisation;
 import org.xprompt4j.nn.Module;
 import org.xprompt4j.nn.Parameter;
-import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.HostStorage;
 import org.xprompt4j.tensor.Ops;
-import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Conv2dSpec;
 
@@ -91,21 +86,6 @@ public final class PatchPath extends Module {
     public void addToWayOut(float[] toPixels, float[] pixelBias) {
         outWeight.value().set(sum(outWeight.value().toFloatArray(), toPixels));
         outBias.value().set(sum(outBias.value().toFloatArray(), pixelBias));
-    }
-
-    /** A stored tensor in today's shape: the way out was [pixels, codeDim], without neighbours, in the first models. */
-    static Tensor current(String name, Tensor stored) {
-        if (!name.equals("patch.out.weight") || stored.rank() != 2) {
-            return stored;
-        }
-        float[] old = stored.toFloatArray();
-        Shape shape = Shape.of(stored.dim(0), stored.dim(1), KERNEL, KERNEL);
-        Tensor wide = Tensor.over(new HostStorage(MemorySegment.ofArray(new float[Math.toIntExact(shape.numel())]), name), 0, DType.F32, shape);
-        float[] values = new float[Math.toIntExact(shape.numel())];
-        for (int i = 0; i < old.length; i++) {
-            values[i * KERNEL * KERNEL + CENTRE] = old[i];
-        }
-        return wide.set(values);
     }
 
     private static float[] sum(float[] a, float[] b) {

@@ -193,8 +193,10 @@ public final class TokenCache implements AutoCloseable {
         }
         List<byte[]> names = grids.stream().map(grid -> grid.name().getBytes(StandardCharsets.UTF_8)).toList();
         int nameBytes = names.stream().mapToInt(name -> name.length).reduce(0, Math::addExact);
-        ByteBuffer index = ByteBuffer.allocate(Math.addExact(HEADER + Math.multiplyExact(grids.size(), ENTRY), nameBytes)).order(ByteOrder.LITTLE_ENDIAN);
-        index.put(MAGIC).put(fingerprint.getBytes(StandardCharsets.US_ASCII)).putInt(width(codebook)).putInt(codebook).putInt(grids.size()).putInt(nameBytes);
+        int size = Math.addExact(HEADER + Math.multiplyExact(grids.size(), ENTRY), nameBytes);
+        ByteBuffer index = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        index.put(MAGIC).put(fingerprint.getBytes(StandardCharsets.US_ASCII));
+        index.putInt(width(codebook)).putInt(codebook).putInt(grids.size()).putInt(nameBytes);
         long first = 0;
         for (int i = 0; i < grids.size(); i++) {
             Grid grid = grids.get(i);

@@ -56,11 +56,7 @@ public final class VqganCheckpoint {
             Vqgan vqgan = new Vqgan(config, withDecoder);
             Map<String, Parameter> parameters = vqgan.parameters();
             Checkpoint.load(vqgan, name -> {
-                Tensor stored = PatchPath.current(name, files.tensor(prefix + name));
-                if (!stored.shape().equals(parameters.get(name).shape())) {
-                    throw new InvalidInput(folder + ": tensor " + prefix + name + " must have shape " + parameters.get(name).shape() + ", has "
-                            + stored.shape());
-                }
+                Tensor stored = files.tensor(prefix + name, parameters.get(name).shape().toArray());
                 if (!stored.dtype().isFloating()) {
                     throw new InvalidInput(folder + ": tensor " + prefix + name + " has element type " + stored.dtype()
                             + ", weights must be F32, BF16 or F16");

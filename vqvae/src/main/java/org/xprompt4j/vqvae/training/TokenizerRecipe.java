@@ -18,7 +18,8 @@ import org.xprompt4j.vqvae.VqganConfig;
  * @param codebook how the codebook follows the encoder
  * @param adversary the optional discriminator
  */
-public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean keepCodes, Optimiser optimiser, Loss loss, Codebook codebook, Adversary adversary) {
+public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean keepCodes, Optimiser optimiser, Loss loss, Codebook codebook,
+        Adversary adversary) {
     /**
      * AdamW with warm-up and cosine.
      *

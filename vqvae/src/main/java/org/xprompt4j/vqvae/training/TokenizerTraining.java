@@ -19,11 +19,12 @@ import org.xprompt4j.tensor.op.UnaryOp;
 import org.xprompt4j.vqvae.Vqgan;
 
 /**
- * Trains a tokenizer: {@link #run} repeats steps, {@link #save} and {@link #resume} make a
- * broken run equal to an unbroken one, bit for bit.
+ * Trains a tokenizer: {@link #run} repeats steps, {@link #save} and {@link #resume} make a broken run equal to an unbroken one,
+ * bit for bit.
  *
  * <p>Pixel terms at several scales, commitment, straight-through gradient, a codebook by moving averages
- * ({@link EmaCodebook}), and from a given step on a patch discriminator ({@link Adversary}).
+ * ({@link EmaCodebook}), and from a given step on a patch discriminator ({@link Adversary}). A model with a patch path starts
+ * from {@link PatchStart} and {@link PatchFit}.
  */
 public final class TokenizerTraining implements AutoCloseable {
     private final Backend backend;
