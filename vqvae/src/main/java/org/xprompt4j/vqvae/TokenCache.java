@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,28 +17,33 @@ import java.util.List;
 
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.AtomicFile;
+import org.xprompt4j.tensor.file.ContentHash;
 
 /**
  * Pictures as codes in one memory-mapped file, little-endian:
  *
  * <pre>
- *   8 bytes   "XPCODES1"
+ *   8 bytes   "XPCODES2"
+ *   64 bytes  SHA-256 of all that follows, hexadecimal
  *   64 bytes  fingerprint of the tokenizer that made the codes, hexadecimal
  *   int32     bytes of a code: 2 (unsigned) while the codebook has at most 65536 entries, else 4
  *   int32     entries of the codebook; every code is below
  *   int32     number of pictures
  *   int32     bytes of all names
  *   pictures  int64 index of the first code, int32 rows, int32 columns, int32 bytes of the name
- *   names     UTF-8, one behind the other
+ *   names     UTF-8 without control characters, one behind the other
  *   codes     rows · columns of each picture in raster order, one picture behind the other, nothing after
  * </pre>
  *
- * Everything is checked on opening, every code included, so that a file that opens can be decoded.
+ * Everything is checked on opening, every code and the hash included, so that a file that opens can be decoded and is what was
+ * written. Files of the first version ("XPCODES1") had no hash and are refused: the pictures are tokenized again.
  */
 public final class TokenCache implements AutoCloseable {
-    private static final byte[] MAGIC = "XPCODES1".getBytes(StandardCharsets.US_ASCII);
-    private static final int FINGERPRINT = 64;
-    private static final int HEADER = 8 + FINGERPRINT + 4 * 4;
+    private static final byte[] MAGIC = "XPCODES2".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FIRST_VERSION = "XPCODES1".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEX = 64; // digits of a hash and of a fingerprint
+    private static final int HASHED = 8 + HEX; // where the hashed part begins
+    private static final int HEADER = HASHED + HEX + 4 * 4;
     private static final int ENTRY = 8 + 3 * 4;
     private static final int MOST_NAME = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -76,14 +80,17 @@ public final class TokenCache implements AutoCloseable {
         this.file = file;
         this.arena = arena;
         this.bytes = bytes;
-        if (bytes.byteSize() < HEADER || MemorySegment.mismatch(bytes, 0, MAGIC.length, MemorySegment.ofArray(MAGIC), 0, MAGIC.length) >= 0) {
+        if (startsWith(FIRST_VERSION)) {
+            throw damaged("was written by an older version, without a hash; make it again with: xp tokenize");
+        }
+        if (bytes.byteSize() < HEADER || !startsWith(MAGIC)) {
             throw damaged("is no file of picture codes; make one with: xp tokenize");
         }
-        fingerprint = new String(bytes.asSlice(MAGIC.length, FINGERPRINT).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII);
-        if (!fingerprint.matches("[0-9a-f]{" + FINGERPRINT + "}")) {
-            throw damaged("field fingerprint is not " + FINGERPRINT + " hexadecimal digits");
+        fingerprint = new String(bytes.asSlice(HASHED, HEX).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII);
+        if (!fingerprint.matches("[0-9a-f]{" + HEX + "}")) {
+            throw damaged("field fingerprint is not " + HEX + " hexadecimal digits");
         }
-        int at = MAGIC.length + FINGERPRINT;
+        int at = HASHED + HEX;
         codeBytes = bytes.get(INT, at);
         codebook = bytes.get(INT, at + 4);
         int count = bytes.get(INT, at + 8);
@@ -97,6 +104,14 @@ public final class TokenCache implements AutoCloseable {
         codesAt = HEADER + (long) count * ENTRY + nameBytes;
         readIndex(count, nameBytes);
         checkCodes();
+        byte[] hash = new ContentHash().bytes(bytes.asSlice(HASHED)).hex().getBytes(StandardCharsets.US_ASCII);
+        if (MemorySegment.mismatch(bytes, MAGIC.length, HASHED, MemorySegment.ofArray(hash), 0, HEX) >= 0) {
+            throw damaged("field sha256 does not fit the content; the file was damaged or edited, copy it again or make it again with: xp tokenize");
+        }
+    }
+
+    private boolean startsWith(byte[] magic) {
+        return bytes.byteSize() >= magic.length && MemorySegment.mismatch(bytes, 0, magic.length, MemorySegment.ofArray(magic), 0, magic.length) < 0;
     }
 
     private void readIndex(int count, int nameBytes) {
@@ -128,13 +143,21 @@ public final class TokenCache implements AutoCloseable {
 
     private String name(int picture, MemorySegment utf8) {
         try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8.toArray(ValueLayout.JAVA_BYTE)));
-            return text.toString();
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8.toArray(ValueLayout.JAVA_BYTE))).toString();
+            if (hasControls(text)) {
+                throw damaged("the name of picture " + picture + " holds control characters");
+            }
+            return text;
         } catch (CharacterCodingException e) {
             InvalidInput fault = damaged("the name of picture " + picture + " is not UTF-8");
             fault.initCause(e);
             throw fault;
         }
+    }
+
+    /** Line ends and the like, which would break messages and listings that show the name. */
+    private static boolean hasControls(String name) {
+        return name.codePoints().anyMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029);
     }
 
     private void checkCodes() {
@@ -188,14 +211,42 @@ public final class TokenCache implements AutoCloseable {
      * @param codebook entries of its codebook
      */
     public static void write(Path file, String fingerprint, int codebook, List<Grid> grids) {
-        if (!fingerprint.matches("[0-9a-f]{" + FINGERPRINT + "}") || codebook < 1) {
+        if (!fingerprint.matches("[0-9a-f]{" + HEX + "}") || codebook < 1) {
             throw new IllegalArgumentException("no fingerprint, or no codebook: " + fingerprint + ", " + codebook);
         }
+        grids.forEach(grid -> requireFits(grid, codebook));
+        byte[] index = index(fingerprint, codebook, grids);
+        ContentHash hash = new ContentHash().bytes(ByteBuffer.wrap(index));
+        grids.forEach(grid -> hash.bytes(ByteBuffer.wrap(codes(grid, width(codebook)))));
+        byte[] digits = hash.hex().getBytes(StandardCharsets.US_ASCII);
+        AtomicFile.stream(file, out -> {
+            out.write(MAGIC);
+            out.write(digits);
+            out.write(index);
+            for (Grid grid : grids) {
+                out.write(codes(grid, width(codebook)));
+            }
+        });
+    }
+
+    private static void requireFits(Grid grid, int codebook) {
+        if (hasControls(grid.name())) {
+            throw new InvalidInput("the name of picture '" + grid.name().replaceAll("\\p{C}", "?") + "' holds control characters; rename the file");
+        }
+        for (int code : grid.codes()) {
+            if (code < 0 || code >= codebook) {
+                throw new IllegalArgumentException("code " + code + " of '" + grid.name() + "' in a codebook of " + codebook);
+            }
+        }
+    }
+
+    /** All between the hash and the codes. */
+    private static byte[] index(String fingerprint, int codebook, List<Grid> grids) {
         List<byte[]> names = grids.stream().map(grid -> grid.name().getBytes(StandardCharsets.UTF_8)).toList();
         int nameBytes = names.stream().mapToInt(name -> name.length).reduce(0, Math::addExact);
-        int size = Math.addExact(HEADER + Math.multiplyExact(grids.size(), ENTRY), nameBytes);
-        ByteBuffer index = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-        index.put(MAGIC).put(fingerprint.getBytes(StandardCharsets.US_ASCII));
+        int length = Math.addExact(HEADER - HASHED + Math.multiplyExact(grids.size(), ENTRY), nameBytes);
+        ByteBuffer index = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        index.put(fingerprint.getBytes(StandardCharsets.US_ASCII));
         index.putInt(width(codebook)).putInt(codebook).putInt(grids.size()).putInt(nameBytes);
         long first = 0;
         for (int i = 0; i < grids.size(); i++) {
@@ -207,24 +258,20 @@ public final class TokenCache implements AutoCloseable {
             first += grid.codes().length;
         }
         names.forEach(index::put);
-        index.flip();
-        AtomicFile.stream(file, out -> {
-            out.write(index.array(), 0, index.limit());
-            for (Grid grid : grids) {
-                ByteBuffer codes = ByteBuffer.allocate(grid.codes().length * width(codebook)).order(ByteOrder.LITTLE_ENDIAN);
-                for (int code : grid.codes()) {
-                    if (code < 0 || code >= codebook) {
-                        throw new IllegalArgumentException("code " + code + " of '" + grid.name() + "' in a codebook of " + codebook);
-                    }
-                    if (width(codebook) == 2) {
-                        codes.putChar((char) code);
-                    } else {
-                        codes.putInt(code);
-                    }
-                }
-                out.write(codes.array());
+        return index.array();
+    }
+
+    /** A picture's codes as they lie in the file. */
+    private static byte[] codes(Grid grid, int width) {
+        ByteBuffer codes = ByteBuffer.allocate(Math.multiplyExact(grid.codes().length, width)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int code : grid.codes()) {
+            if (width == 2) {
+                codes.putChar((char) code);
+            } else {
+                codes.putInt(code);
             }
-        });
+        }
+        return codes.array();
     }
 
     /** Number of pictures. */

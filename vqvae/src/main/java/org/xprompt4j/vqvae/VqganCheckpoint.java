@@ -1,12 +1,7 @@
 package org.xprompt4j.vqvae;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +13,7 @@ import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.file.AtomicFile;
+import org.xprompt4j.tensor.file.ContentHash;
 import org.xprompt4j.tensor.file.Json;
 import org.xprompt4j.tensor.file.JsonWriter;
 import org.xprompt4j.tensor.file.SafetensorsWriter;
@@ -91,28 +87,17 @@ public final class VqganCheckpoint {
      */
     public static String fingerprint(Vqgan vqgan) {
         VqganConfig config = vqgan.config();
-        MessageDigest digest = sha256();
+        ContentHash hash = new ContentHash();
         String sizes = "vqgan " + config.multipliers() + ' ' + config.resBlocks() + ' ' + config.attentionResolutions().stream().sorted().toList()
                 + ' ' + config.resolution() + ' ' + config.normGroups() + ' ' + config.normalizeCodes() + ' ' + config.patchPath();
-        digest.update(sizes.getBytes(StandardCharsets.UTF_8));
+        hash.text(sizes);
         for (Map.Entry<String, Parameter> entry : vqgan.parameters().entrySet()) {
             String name = entry.getKey();
             if (name.startsWith("encoder.") || name.startsWith("quant_conv.") || name.startsWith("quantize.") || name.startsWith("patch.in.")) {
                 Tensor value = entry.getValue().value();
-                digest.update((name + ' ' + value.shape()).getBytes(StandardCharsets.UTF_8));
-                byte[] bytes = new byte[Math.toIntExact(value.byteSize())];
-                value.storage().read(value.offset() * value.dtype().bytes(), MemorySegment.ofArray(bytes));
-                digest.update(bytes);
+                hash.text(name + ' ' + value.shape()).tensor(value);
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return hash.hex();
     }
 }

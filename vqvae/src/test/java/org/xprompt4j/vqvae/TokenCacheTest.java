@@ -24,7 +24,7 @@ import org.xprompt4j.tensor.Philox;
 
 class TokenCacheTest {
     private static final String FINGERPRINT = "0123456789abcdef".repeat(4);
-    private static final int FIRST_ENTRY = 88;
+    private static final int FIRST_ENTRY = 152;
 
     @TempDir
     private Path folder;
@@ -59,12 +59,17 @@ class TokenCacheTest {
         return Stream.of(
                 damage("is no file of picture codes", f -> put(f, 0, (byte) 'Y')),
                 damage("is no file of picture codes", f -> Arrays.copyOf(f, 40)),
-                damage("fingerprint", f -> put(f, 10, (byte) 'Z')),
-                damage("bytes of a code", f -> putInt(f, 72, 4)),
-                damage("bytes of a code", f -> putInt(f, 76, 0)),
-                damage("does not fit", f -> putInt(f, 80, Integer.MAX_VALUE)),
-                damage("does not fit", f -> putInt(f, 80, -1)),
-                damage("does not fit", f -> putInt(f, 84, Integer.MAX_VALUE)),
+                damage("older version", f -> put(f, 7, (byte) '1')),
+                damage("sha256", f -> put(f, 10, (byte) 'g')),
+                damage("sha256", f -> put(f, 73, (byte) (f[73] == 'a' ? 'b' : 'a'))),
+                damage("sha256", f -> put(f, f.length - 4, (byte) 3)),
+                damage("control characters", f -> put(f, FIRST_ENTRY + 20, (byte) '\n')),
+                damage("fingerprint", f -> put(f, 74, (byte) 'Z')),
+                damage("bytes of a code", f -> putInt(f, 136, 4)),
+                damage("bytes of a code", f -> putInt(f, 140, 0)),
+                damage("does not fit", f -> putInt(f, 144, Integer.MAX_VALUE)),
+                damage("does not fit", f -> putInt(f, 144, -1)),
+                damage("does not fit", f -> putInt(f, 148, Integer.MAX_VALUE)),
                 damage("picture 0 has", f -> putInt(f, FIRST_ENTRY, 1)),
                 damage("picture 0 has", f -> putInt(f, FIRST_ENTRY + 8, Integer.MAX_VALUE)),
                 damage("picture 0 has", f -> putInt(f, FIRST_ENTRY + 12, 0)),

@@ -37,6 +37,7 @@ public final class ImageTokens {
     }
 
     private final Map<String, Integer> vocabulary;
+    private final String where; // the file that holds the map, for messages
     private final int[] idOfCode; // [codes]
     private final int[] codeOfId; // [vocab], -1 where the id is no code
     private final List<Range> ranges; // runs of consecutive image ids, ascending
@@ -44,10 +45,12 @@ public final class ImageTokens {
     /**
      * Reads the map.
      *
+     * @param where the file that holds it, for messages
      * @throws InvalidInput when there are no image tokens, a code is missing, doubled or outside the vocabulary
      */
     public ImageTokens(Map<String, Integer> vocabulary, int vocabSize, String where) {
         this.vocabulary = Map.copyOf(vocabulary);
+        this.where = where;
         Map<Integer, Integer> found = new HashMap<>(); // code to id
         codeOfId = new int[vocabSize];
         Arrays.fill(codeOfId, -1);
@@ -77,9 +80,14 @@ public final class ImageTokens {
         ranges = runs();
     }
 
-    /** The image tokens of a model's configuration. */
+    /** The image tokens of a model's configuration that came from no file. */
     public static ImageTokens of(ChameleonConfig config) {
-        return new ImageTokens(config.vocabularyMap(), config.vocabSize(), "config.json");
+        return of(config, ChameleonConfig.FILE);
+    }
+
+    /** The image tokens of a model's configuration; {@code where} is its file, for messages. */
+    public static ImageTokens of(ChameleonConfig config, String where) {
+        return new ImageTokens(config.vocabularyMap(), config.vocabSize(), where);
     }
 
     /** The name of a code in a vocabulary: 27 is {@code IMGIMGCHZ}. */
@@ -180,7 +188,7 @@ public final class ImageTokens {
      * @throws InvalidInput when the vocabulary lacks it
      */
     public int require(String name) {
-        return find(name).orElseThrow(() -> new InvalidInput("config.json: vocabulary_map lacks the token '" + name + "'"));
+        return find(name).orElseThrow(() -> new InvalidInput(where + ": vocabulary_map lacks the token '" + name + "'"));
     }
 
     /** The id of a free token {@code <reservedNNNNN>}. */

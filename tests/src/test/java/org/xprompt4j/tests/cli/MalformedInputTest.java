@@ -141,7 +141,7 @@ class MalformedInputTest {
     @Test
     void aVocabularyWithoutTheTokensOfPrompts() throws IOException {
         replace("m/config.json", "<racm3:break>", "<nothing>");
-        xp.refuses(generate(), "config.json: vocabulary_map", "<racm3:break>");
+        xp.refuses(generate(), at("m/config.json") + ": vocabulary_map", "<racm3:break>");
     }
 
     @Test
@@ -198,7 +198,7 @@ class MalformedInputTest {
         xp.refuses(generate("--prompt", at("p.xpc")), "p.xpc", "data_offsets");
         Files.write(prompt, Arrays.copyOf(good, 6));
         xp.refuses(generate("--prompt", at("p.xpc")), "p.xpc");
-        for (String[] lie : new String[][] {{"\"xprompt-compressed\"", "\"other\"", "format"}, {"\"format_version\":\"1\"", "\"format_version\":\"9\"",
+        for (String[] lie : new String[][] {{"\"xprompt-compressed\"", "\"other\"", "format"}, {"\"format_version\":\"2\"", "\"format_version\":\"9\"",
             "format_version"}, {"\"next_position\"", "\"position\"", "next_position"}, {"layers.1.key", "layers.7.key", "layers.1.key"},
             {"\"next_position\":\"", "\"next_position\":\"-", "next_position"}}) {
             Files.write(prompt, good);

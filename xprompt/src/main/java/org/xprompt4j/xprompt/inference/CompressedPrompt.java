@@ -11,6 +11,7 @@ import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.file.ContentHash;
 import org.xprompt4j.tensor.file.SafetensorsFile;
 import org.xprompt4j.tensor.file.SafetensorsWriter;
 
@@ -19,12 +20,14 @@ import org.xprompt4j.tensor.file.SafetensorsWriter;
  * position at which the job goes on. Made once, used for any number of queries.
  *
  * <p>As a file ({@code .xpc}): safetensors with {@code layers.N.key} and {@code layers.N.value} [kvHeads, tokens, headDim] and
- * metadata {@code format} (xprompt-compressed), {@code format_version}, {@code fingerprint} of model and tokenizer,
- * {@code next_position} and {@code note}.
+ * metadata {@code format} (xprompt-compressed), {@code format_version} (2), {@code fingerprint} of model and tokenizer,
+ * {@code next_position}, {@code note} and {@code content_sha256}: SHA-256 over the lines {@code fingerprint},
+ * {@code next_position} and {@code note}, then the bytes of key and value of each layer in order. Files of version 1 had no hash
+ * and are refused: making them again takes seconds.
  */
 public final class CompressedPrompt {
     private static final String FORMAT = "xprompt-compressed";
-    private static final String VERSION = "1";
+    private static final String VERSION = "2"; // 1 had no content_sha256
     private static final int MAX_POSITION = 1 << 24;
 
     private final Backend backend;
@@ -82,13 +85,20 @@ public final class CompressedPrompt {
                 .metadata("fingerprint", fingerprint)
                 .metadata("next_position", Integer.toString(nextPosition))
                 .metadata("note", note);
+        ContentHash hash = hashOf(fingerprint, nextPosition, note);
         try (MemoryScope scope = backend.openScope("compressed prompt being written")) {
             for (int i = 0; i < layers.size(); i++) {
-                writer.add("layers." + i + ".key", swapped(backend, scope, layers.get(i).keys()));
-                writer.add("layers." + i + ".value", swapped(backend, scope, layers.get(i).values()));
+                Tensor keys = swapped(backend, scope, layers.get(i).keys());
+                Tensor values = swapped(backend, scope, layers.get(i).values());
+                hash.tensor(keys).tensor(values);
+                writer.add("layers." + i + ".key", keys).add("layers." + i + ".value", values);
             }
-            writer.writeTo(file);
+            writer.metadata("content_sha256", hash.hex()).writeTo(file);
         }
+    }
+
+    private static ContentHash hashOf(String fingerprint, int nextPosition, String note) {
+        return new ContentHash().text(fingerprint + "\n" + nextPosition + "\n" + note + "\n");
     }
 
     /** Float32 copy with the first two dimensions exchanged: in memory tokens come first, in the file heads. */
@@ -108,15 +118,17 @@ public final class CompressedPrompt {
      * @throws InvalidInput when the file is no compressed prompt or was made by another model or tokenizer
      */
     static CompressedPrompt read(Path file, Backend backend, MemoryScope scope, int layers, Shape entry, String fingerprint) {
-        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+        try (SafetensorsFile stored = SafetensorsFile.open(file); MemoryScope reading = backend.openScope("compressed prompt being read")) {
             Map<String, String> metadata = stored.metadata();
             require(FORMAT.equals(metadata.get("format")), file, "format", "this is not a compressed prompt; make one with: xp compress");
             require(VERSION.equals(metadata.get("format_version")), file, "format_version",
-                    "is " + metadata.get("format_version") + ", this version reads " + VERSION + "; compress the examples again");
+                    "is " + shorten(metadata.get("format_version")) + ", this version reads " + VERSION + "; compress the examples again");
             require(fingerprint.equals(metadata.get("fingerprint")), file, "fingerprint",
                     "was made by another model or tokenizer (" + shorten(metadata.get("fingerprint")) + ", the model given is "
                             + shorten(fingerprint) + "); compress the examples again with this model");
             int nextPosition = position(file, metadata.get("next_position"));
+            String note = metadata.getOrDefault("note", "");
+            ContentHash hash = hashOf(fingerprint, nextPosition, note);
             List<KvCache.Entries> entries = new ArrayList<>();
             Shape shape = null;
             for (int i = 0; i < layers; i++) {
@@ -125,12 +137,18 @@ public final class CompressedPrompt {
                 Tensor key = tensor(stored, file, keyName, entry, shape);
                 shape = key.shape();
                 Tensor value = tensor(stored, file, valueName, entry, shape);
-                entries.add(new KvCache.Entries(read(backend, scope, key, file, keyName), read(backend, scope, value, file, valueName)));
+                hash.tensor(key).tensor(value);
+                entries.add(new KvCache.Entries(read(backend, reading, key, file, keyName), read(backend, reading, value, file, valueName)));
             }
             require(stored.names().size() == 2 * layers, file, "layers", "holds " + stored.names().size() + " tensors, the model has " + layers + " layers");
-            require(nextPosition > entries.getFirst().keys().dim(0), file, "next_position",
-                    "is " + nextPosition + ", but " + entries.getFirst().keys().dim(0) + " tokens stand behind an example");
-            return new CompressedPrompt(backend, entries, nextPosition, fingerprint, metadata.getOrDefault("note", ""));
+            require(nextPosition > shape.dim(1), file, "next_position", "is " + nextPosition + ", but " + shape.dim(1) + " tokens stand behind an example");
+            require(hash.hex().equals(metadata.get("content_sha256")), file, "content_sha256",
+                    "does not fit the content; the file was damaged or edited, copy it again or compress the examples again");
+            for (KvCache.Entries kept : entries) { // nothing of a refused file stays in the caller's scope
+                reading.moveTo(scope, kept.keys());
+                reading.moveTo(scope, kept.values());
+            }
+            return new CompressedPrompt(backend, entries, nextPosition, fingerprint, note);
         }
     }
 
@@ -144,8 +162,8 @@ public final class CompressedPrompt {
     }
 
     private static int position(Path file, String text) {
-        require(text != null && text.matches("\\d{1,8}") && Integer.parseInt(text) <= MAX_POSITION, file, "next_position",
-                "is " + text + ", must be a number up to " + MAX_POSITION);
+        require(text != null && text.matches("[0-9]{1,8}") && Integer.parseInt(text) <= MAX_POSITION, file, "next_position",
+                "is " + shorten(text) + ", must be a number up to " + MAX_POSITION);
         return Integer.parseInt(text);
     }
 
@@ -156,8 +174,9 @@ public final class CompressedPrompt {
         return out;
     }
 
-    private static String shorten(String fingerprint) {
-        return fingerprint == null ? "none" : fingerprint.substring(0, Math.min(12, fingerprint.length()));
+    /** The start of a text that some file claims, fit for a message. */
+    private static String shorten(String text) {
+        return text == null ? "none" : text.substring(0, Math.min(12, text.length())).replaceAll("\\p{Cntrl}", "?");
     }
 
     private static void require(boolean condition, Path file, String field, String message) {

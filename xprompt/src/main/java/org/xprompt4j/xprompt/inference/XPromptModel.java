@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.ChameleonConfig;
 import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
 import org.xprompt4j.nn.chameleon.ImageTokens;
 import org.xprompt4j.tensor.Backend;
@@ -52,7 +53,7 @@ public final class XPromptModel implements AutoCloseable {
         this.model = model;
         this.tokenizer = new PictureTokenizer(backend, vqgan);
         this.fingerprint = fingerprint;
-        ImageTokens image = ImageTokens.of(model.config());
+        ImageTokens image = ImageTokens.of(model.config(), where + ChameleonConfig.FILE);
         this.tokens = config.tokens(image);
         this.reader = new ContextReader(backend, model, tokens, fingerprint);
         this.decoder = new AnswerDecoder(backend, model, tokens, image);

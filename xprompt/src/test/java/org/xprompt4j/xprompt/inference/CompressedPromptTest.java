@@ -77,8 +77,26 @@ class CompressedPromptTest {
             float[] inFile = stored.tensor("layers.1.key").toFloatArray();
             float[] inMemory = prompt.layers().get(1).keys().toFloatArray(); // [tokens, kvHeads, headDim]
             assertThat(Arrays.copyOfRange(inFile, 24, 32)).containsExactly(Arrays.copyOfRange(inMemory, 8, 16));
-            assertThat(stored.metadata()).containsKeys("format", "format_version", "fingerprint", "next_position", "note");
+            assertThat(stored.metadata()).containsKeys("format", "format_version", "fingerprint", "next_position", "note", "content_sha256");
         }
+    }
+
+    @Test
+    void anyChangedByteIsFound() throws IOException {
+        byte[] good = Files.readAllBytes(file);
+        long held = scope.bytes();
+        for (int at = 0; at < good.length; at += at < good.length - 400 ? 7 : 1) {
+            byte[] bad = good.clone();
+            bad[at] ^= 1;
+            Files.write(file, bad);
+            refused("a.xpc");
+        }
+        edited(Map.of("note", "brighter"), Map.of());
+        refused("a.xpc: content_sha256:");
+        edited(Map.of("content_sha256", ""), Map.of());
+        refused("a.xpc: content_sha256:", "compress the examples again");
+        assertThatThrownBy(() -> CompressedPrompt.read(file, tiny.backend, scope, LAYERS, ENTRY, model.fingerprint())).isInstanceOf(InvalidInput.class);
+        assertThat(scope.bytes()).as("bytes that refused files left behind").isEqualTo(held);
     }
 
     @Test
@@ -104,8 +122,8 @@ class CompressedPromptTest {
     void editedMetadataIsRefusedByField() {
         edited(Map.of("format", "something"), Map.of());
         refused("a.xpc: format:", "not a compressed prompt");
-        edited(Map.of("format_version", "2"), Map.of());
-        refused("a.xpc: format_version:", "is 2");
+        edited(Map.of("format_version", "1"), Map.of());
+        refused("a.xpc: format_version:", "is 1", "reads 2");
         edited(Map.of("fingerprint", "0123456789abcdef"), Map.of());
         refused("a.xpc: fingerprint:", "0123456789ab");
         for (String position : new String[] {"", "-4", "1e3", "99999999", "3"}) {
