@@ -1,0 +1,193 @@
+package org.xprompt4j.bench.openblas;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.xprompt4j.bench.Arguments;
+import org.xprompt4j.bench.CommandLine;
+import org.xprompt4j.bench.Spread;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.file.JsonWriter;
+import org.xprompt4j.tensor.op.Epilogue;
+
+/**
+ * One virtual machine of the comparison. Both products are computed of the same operands and compared; then they are timed turn
+ * by turn, each turn at least {@link #TURN_NANOS} long, so that whatever the machine does meanwhile meets both.
+ */
+final class GemmFork {
+    static final Set<String> OPTIONS = Set.of("threads", "shapes", "rounds", "library", "forks");
+
+    private static final long TURN_NANOS = 20_000_000;
+    private static final long WARM_UP_NANOS = 2_500_000_000L;
+    private static final long SHAPE_WARM_UP_NANOS = 150_000_000;
+    /** OpenBLAS's threads spin for 2^26 cycles after a product before they sleep; on as many cores as threads they would slow ours. */
+    private static final long SETTLE_MILLIS = 45;
+
+    private final Backend backend;
+    private final OpenBlas openBlas;
+    private final int threads;
+    private final int rounds;
+
+    private GemmFork(Backend backend, OpenBlas openBlas, int threads, int rounds) {
+        this.backend = backend;
+        this.openBlas = openBlas;
+        this.threads = threads;
+        this.rounds = rounds;
+    }
+
+    public static void main(String[] args) {
+        CommandLine.run("openblas", () -> {
+            Arguments arguments = Arguments.parse(args, OPTIONS);
+            int threads = arguments.integer("threads", 1, 1, 4096);
+            OpenBlas openBlas = OpenBlas.load(arguments.string("library", null));
+            openBlas.setThreads(threads);
+            List<GemmShape> shapes = GemmShape.of(arguments.string("shapes", "all"));
+            try (Backend backend = Backends.open("cpu")) {
+                GemmFork fork = new GemmFork(backend, openBlas, threads, arguments.integer("rounds", 7, 1, 1000));
+                fork.warmUp(shapes);
+                for (GemmShape shape : shapes) {
+                    System.out.println(JsonWriter.compact(fork.measure(shape)));
+                }
+            }
+        });
+    }
+
+    /** The operands of one shape. */
+    private record Operands(Tensor a, Tensor b, Tensor ours, Tensor theirs) { // a, b as stored; results [m, n]
+        static Operands of(MemoryScope scope, GemmShape shape) {
+            return new Operands(random(scope, 1, shape.a()), random(scope, 2, shape.b()), zeros(scope, shape), zeros(scope, shape));
+        }
+
+        private static Tensor random(MemoryScope scope, long stream, long... dims) {
+            Philox random = new Philox(20_261_123, stream);
+            Tensor tensor = scope.allocate(DType.F32, dims);
+            float[] values = new float[Math.toIntExact(tensor.numel())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = 2 * random.nextFloat() - 1;
+            }
+            return tensor.set(values);
+        }
+
+        private static Tensor zeros(MemoryScope scope, GemmShape shape) {
+            Tensor tensor = scope.allocate(DType.F32, shape.m(), shape.n());
+            tensor.segment().fill((byte) 0);
+            return tensor;
+        }
+    }
+
+    private void ours(GemmShape shape, Operands x) {
+        backend.matmul(shape.spec(), x.a, x.b, Epilogue.NONE, x.ours);
+    }
+
+    private void theirs(GemmShape shape, Operands x) {
+        openBlas.sgemm(shape, x.a.segment(), x.b.segment(), x.theirs.segment());
+    }
+
+    /** All shapes in turn, so that the compiler has seen each kind of operand before the first is timed. */
+    private void warmUp(List<GemmShape> shapes) {
+        long end = System.nanoTime() + WARM_UP_NANOS;
+        while (System.nanoTime() < end) {
+            for (GemmShape shape : shapes) {
+                if ((long) shape.m() * shape.n() * shape.k() <= 1L << 28 || shapes.size() == 1) {
+                    try (MemoryScope scope = backend.openScope("warm-up")) {
+                        Operands operands = Operands.of(scope, shape);
+                        for (int i = 0; i < 3; i++) {
+                            ours(shape, operands);
+                        }
+                    }
+                }
+            }
+            if (shapes.stream().allMatch(shape -> (long) shape.m() * shape.n() * shape.k() > 1L << 28)) {
+                return;
+            }
+        }
+    }
+
+    private Map<String, Object> measure(GemmShape shape) {
+        try (MemoryScope scope = backend.openScope("sgemm")) {
+            Operands x = Operands.of(scope, shape);
+            ours(shape, x);
+            theirs(shape, x);
+            requireAgreement(shape, x);
+            int ourCalls = calls(() -> ours(shape, x));
+            int theirCalls = calls(() -> theirs(shape, x));
+            double[] ours = new double[rounds];
+            double[] theirs = new double[rounds];
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                if (round % 2 == 0) {
+                    ours[round] = seconds(ourCalls, () -> ours(shape, x));
+                    theirs[round] = seconds(theirCalls, () -> theirs(shape, x));
+                } else {
+                    theirs[round] = seconds(theirCalls, () -> theirs(shape, x));
+                    ours[round] = seconds(ourCalls, () -> ours(shape, x));
+                }
+                ratios[round] = theirs[round] / ours[round];
+            }
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("m", shape.m());
+            line.put("n", shape.n());
+            line.put("k", shape.k());
+            line.put("order", shape.order());
+            line.put("ours_gflops", shape.flops() / Spread.of(ours).median() * 1e-9);
+            line.put("openblas_gflops", shape.flops() / Spread.of(theirs).median() * 1e-9);
+            line.put("ratio", Spread.of(ratios).median());
+            return line;
+        }
+    }
+
+    /** Both sum k products of numbers below 1; rounding differs by far less than k times 2^-22. */
+    private static void requireAgreement(GemmShape shape, Operands x) {
+        float[] ours = x.ours.toFloatArray();
+        float[] theirs = x.theirs.toFloatArray();
+        double bound = shape.k() * 0x1p-22;
+        for (int i = 0; i < ours.length; i++) {
+            if (!(Math.abs(ours[i] - theirs[i]) <= bound)) {
+                throw new IllegalStateException("sgemm " + shape + ": element " + i + " is " + ours[i] + ", OpenBLAS says " + theirs[i]
+                        + "; a wrong product is not timed");
+            }
+        }
+    }
+
+    /** Warms a product up and counts how often it fits into a turn. */
+    private static int calls(Runnable product) {
+        long end = System.nanoTime() + SHAPE_WARM_UP_NANOS;
+        long best = Long.MAX_VALUE;
+        do {
+            long start = System.nanoTime();
+            product.run();
+            best = Math.min(best, System.nanoTime() - start);
+        } while (System.nanoTime() < end);
+        return (int) Math.max(1, (TURN_NANOS + best - 1) / best);
+    }
+
+    private double seconds(int calls, Runnable product) {
+        if (threads > 1) {
+            pause();
+            if (calls > 1) {
+                product.run(); // wakes the threads
+            }
+        }
+        long start = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            product.run();
+        }
+        return (System.nanoTime() - start) * 1e-9 / calls;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(SETTLE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted between turns", e);
+        }
+    }
+}
