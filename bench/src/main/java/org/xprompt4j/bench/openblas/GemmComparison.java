@@ -16,7 +16,7 @@ import org.xprompt4j.tensor.file.JsonWriter;
  * Our sgemm beside OpenBLAS's. Prints a line of JSON for each shape and number of threads, medians over the forks, and at the end
  * the geometric mean and the smallest of the ratios. A ratio above 1 says that ours is faster.
  *
- * <pre>{@code bench/openblas [--threads 1,2] [--shapes square|training|all|MxNxK,...] [--forks 5] [--rounds 7] [--library FILE]}</pre>
+ * <pre>{@code bench/openblas [--threads 1,2] [--shapes square|training|all|MxNxK,...] [--forks 5] [--rounds 5] [--library FILE]}</pre>
  */
 public final class GemmComparison {
     private GemmComparison() {
@@ -54,7 +54,7 @@ public final class GemmComparison {
 
     private static List<String> childArguments(Arguments arguments, int threads, String shapes) {
         List<String> out = new ArrayList<>(List.of("--threads", Integer.toString(threads), "--shapes", shapes,
-                "--rounds", arguments.string("rounds", "7")));
+                "--rounds", arguments.string("rounds", "5")));
         if (arguments.string("library", null) != null) {
             out.addAll(List.of("--library", arguments.string("library", null)));
         }
@@ -78,6 +78,7 @@ public final class GemmComparison {
         line.put("ours_max", Spread.rounded(ours.max(), 4));
         line.put("ratio_min", Spread.rounded(ratio.min(), 3));
         line.put("ratio_max", Spread.rounded(ratio.max(), 3));
+        line.put("processor_share", Spread.rounded(spread(runs, index, "processor_share").median(), 3));
         System.out.println(JsonWriter.compact(line));
         return ratio.median();
     }

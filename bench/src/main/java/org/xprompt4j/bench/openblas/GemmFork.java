@@ -1,9 +1,14 @@
 package org.xprompt4j.bench.openblas;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 import org.xprompt4j.bench.Arguments;
 import org.xprompt4j.bench.CommandLine;
@@ -19,7 +24,8 @@ import org.xprompt4j.tensor.op.Epilogue;
 
 /**
  * One virtual machine of the comparison. Both products are computed of the same operands and compared; then they are timed turn
- * by turn, each turn at least {@link #TURN_NANOS} long, so that whatever the machine does meanwhile meets both.
+ * by turn, each turn at least {@link #TURN_NANOS} long, so that whatever the machine does meanwhile meets both. Rounds in which other processes took the processors
+ * are measured again.
  */
 final class GemmFork {
     static final Set<String> OPTIONS = Set.of("threads", "shapes", "rounds", "library", "forks");
@@ -27,8 +33,26 @@ final class GemmFork {
     private static final long TURN_NANOS = 20_000_000;
     private static final long WARM_UP_NANOS = 2_500_000_000L;
     private static final long SHAPE_WARM_UP_NANOS = 150_000_000;
-    /** OpenBLAS's threads spin for 2^26 cycles after a product before they sleep; on as many cores as threads they would slow ours. */
-    private static final long SETTLE_MILLIS = 45;
+    /**
+     * With several threads a turn begins untimed: OpenBLAS's threads go on spinning for 2^26 cycles after their last product, and a
+     * busy system takes some time to spread the other side's threads over the cores.
+     */
+    private static final long SETTLE_NANOS = 40_000_000;
+
+    /** A round counts as quiet when both sides had this share of the processors that they asked for; others are measured again. */
+    private static final double QUIET_SHARE = 0.93;
+    private static final int MOST_ROUNDS = 2; // times the rounds wanted
+    private static final OperatingSystemMXBean PROCESS = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    /** One side's turn: seconds of a product, and processor time over wall time over threads. */
+    private record Turn(double seconds, double processorShare) {
+    }
+
+    private record Round(Turn ours, Turn theirs) {
+        double processorShare() {
+            return Math.min(ours.processorShare, theirs.processorShare);
+        }
+    }
 
     private final Backend backend;
     private final OpenBlas openBlas;
@@ -50,7 +74,7 @@ final class GemmFork {
             openBlas.setThreads(threads);
             List<GemmShape> shapes = GemmShape.of(arguments.string("shapes", "all"));
             try (Backend backend = Backends.open("cpu")) {
-                GemmFork fork = new GemmFork(backend, openBlas, threads, arguments.integer("rounds", 7, 1, 1000));
+                GemmFork fork = new GemmFork(backend, openBlas, threads, arguments.integer("rounds", 5, 1, 1000));
                 fork.warmUp(shapes);
                 for (GemmShape shape : shapes) {
                     System.out.println(JsonWriter.compact(fork.measure(shape)));
@@ -118,27 +142,26 @@ final class GemmFork {
             requireAgreement(shape, x);
             int ourCalls = calls(() -> ours(shape, x));
             int theirCalls = calls(() -> theirs(shape, x));
-            double[] ours = new double[rounds];
-            double[] theirs = new double[rounds];
-            double[] ratios = new double[rounds];
-            for (int round = 0; round < rounds; round++) {
-                if (round % 2 == 0) {
-                    ours[round] = seconds(ourCalls, () -> ours(shape, x));
-                    theirs[round] = seconds(theirCalls, () -> theirs(shape, x));
-                } else {
-                    theirs[round] = seconds(theirCalls, () -> theirs(shape, x));
-                    ours[round] = seconds(ourCalls, () -> ours(shape, x));
-                }
-                ratios[round] = theirs[round] / ours[round];
+            List<Round> all = new ArrayList<>();
+            int quiet = 0;
+            for (int i = 0; quiet < rounds && i < MOST_ROUNDS * rounds; i++) {
+                Turn first = i % 2 == 0 ? turn(ourCalls, () -> ours(shape, x)) : turn(theirCalls, () -> theirs(shape, x));
+                Turn second = i % 2 == 0 ? turn(theirCalls, () -> theirs(shape, x)) : turn(ourCalls, () -> ours(shape, x));
+                Round round = i % 2 == 0 ? new Round(first, second) : new Round(second, first);
+                all.add(round);
+                quiet += round.processorShare() >= QUIET_SHARE ? 1 : 0;
             }
+            all.sort(Comparator.comparingDouble(Round::processorShare).reversed());
+            List<Round> kept = all.subList(0, rounds);
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("m", shape.m());
             line.put("n", shape.n());
             line.put("k", shape.k());
             line.put("order", shape.order());
-            line.put("ours_gflops", shape.flops() / Spread.of(ours).median() * 1e-9);
-            line.put("openblas_gflops", shape.flops() / Spread.of(theirs).median() * 1e-9);
-            line.put("ratio", Spread.of(ratios).median());
+            line.put("ours_gflops", shape.flops() / median(kept, round -> round.ours.seconds) * 1e-9);
+            line.put("openblas_gflops", shape.flops() / median(kept, round -> round.theirs.seconds) * 1e-9);
+            line.put("ratio", median(kept, round -> round.theirs.seconds / round.ours.seconds));
+            line.put("processor_share", median(kept, Round::processorShare));
             return line;
         }
     }
@@ -168,26 +191,21 @@ final class GemmFork {
         return (int) Math.max(1, (TURN_NANOS + best - 1) / best);
     }
 
-    private double seconds(int calls, Runnable product) {
-        if (threads > 1) {
-            pause();
-            if (calls > 1) {
-                product.run(); // wakes the threads
-            }
+    private Turn turn(int calls, Runnable product) {
+        long settled = System.nanoTime() + SETTLE_NANOS;
+        while (threads > 1 && System.nanoTime() < settled) {
+            product.run();
         }
+        long processor = PROCESS.getProcessCpuTime();
         long start = System.nanoTime();
         for (int i = 0; i < calls; i++) {
             product.run();
         }
-        return (System.nanoTime() - start) * 1e-9 / calls;
+        long nanos = System.nanoTime() - start;
+        return new Turn(nanos * 1e-9 / calls, (double) (PROCESS.getProcessCpuTime() - processor) / nanos / threads);
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(SETTLE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted between turns", e);
-        }
+    private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
+        return Spread.of(rounds.stream().mapToDouble(of).toArray()).median();
     }
 }
