@@ -62,9 +62,10 @@ class SmokeRunTest {
         JsonNode stopped = json("train", config, "--out", run, "--stop-after", "0.0001", "--json", "--quiet");
         assertThat(stopped.get("finished").asBoolean()).isFalse();
         assertThat(stopped.get("step").asInt()).isEqualTo(1);
-        JsonNode finished = json("train", config, "--out", run, "--json", "--quiet");
+        JsonNode finished = json("train", config, "--out", run, "--json", "--quiet", "--profile");
         assertThat(finished.get("finished").asBoolean()).isTrue();
         assertThat(finished.get("step").asInt()).isEqualTo(16);
+        assertThat(finished.get("profile").findValuesAsText("operation")).as("operations of a step").contains("matmul NT", "attentionBackward", "adamW");
         List<Double> losses = Files.readAllLines(Path.of(run, "log.csv")).stream().skip(1).map(line -> Double.parseDouble(line.split(",")[1])).toList();
         assertThat(losses).as("a row every 4 steps").hasSize(4);
         assertThat(losses.getLast()).as("losses %s", losses).isLessThan(losses.getFirst() - 0.2);

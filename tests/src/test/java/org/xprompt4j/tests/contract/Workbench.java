@@ -31,7 +31,11 @@ final class Workbench implements AutoCloseable {
     private final List<Tensor> margins = new ArrayList<>();
 
     Workbench(String device, long seed) {
-        this.backend = Backends.open(device);
+        this(Backends.open(device), seed);
+    }
+
+    Workbench(Backend backend, long seed) {
+        this.backend = backend;
         this.scope = backend.openScope("workbench");
         this.seed = seed;
         this.random = new Philox(seed, 0);

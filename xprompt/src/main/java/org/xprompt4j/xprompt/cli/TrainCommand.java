@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.OperationProfile;
+import org.xprompt4j.tensor.ProfilingBackend;
 import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.training.PromptTraining;
 import org.xprompt4j.xprompt.training.PromptTrainingRun;
@@ -49,6 +51,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--stop-after", paramLabel = "MINUTES", description = "save the state and stop after this time")
     private Double minutes;
 
+    @Option(names = "--profile", description = "tell at the end what the operations of a step cost: time, FLOP, bandwidth")
+    private boolean profiled;
+
     @Override
     public Integer call() {
         if (minutes != null && !(minutes > 0)) {
@@ -59,12 +64,16 @@ final class TrainCommand implements Callable<Integer> {
         long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
         Live live = new Live();
         boolean finished;
-        try (Interruption interruption = Interruption.listen(); live; Backend backend = Backends.open(device)) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        try (Interruption interruption = Interruption.listen(); live; Backend backend = open()) {
             finished = run.run(backend, () -> interruption.requested() || System.nanoTime() > deadline, live);
+            if (backend instanceof ProfilingBackend profile && live.done > 0) {
+                common.note(live.done + " steps, checks and saves among them, per step:" + System.lineSeparator() + profile.profile().table(live.done));
+                result.put("profile", profile.profile().costs().stream().map(TrainCommand::json).toList());
+            }
         } catch (InvalidInput e) {
             throw ConfigFile.named(config, e);
         }
-        Map<String, Object> result = new LinkedHashMap<>();
         result.put("finished", finished);
         result.put("step", live.step);
         result.put("loss", live.loss);
@@ -76,10 +85,20 @@ final class TrainCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
+    private Backend open() {
+        Backend backend = Backends.open(device);
+        return profiled ? new ProfilingBackend(backend) : backend;
+    }
+
+    private static Map<String, Object> json(OperationProfile.Cost cost) {
+        return Map.of("operation", cost.operation(), "calls", cost.calls(), "seconds", cost.seconds(), "flops", cost.flops(), "bytes", cost.bytes());
+    }
+
     /** The live line and the curve. */
     private final class Live implements PromptTrainingRun.Listener, AutoCloseable {
         private Progress progress;
         private int step;
+        private int done; // steps of this process
         private double loss;
         private double validationLoss = Double.NaN;
         private double tokensPerSecond;
@@ -103,6 +122,7 @@ final class TrainCommand implements Callable<Integer> {
             double rate = result.tokens() / seconds;
             tokensPerSecond = tokensPerSecond == 0 ? rate : 0.9 * tokensPerSecond + 0.1 * rate;
             step = result.step();
+            done++;
             progress.at(step);
             progress.note(String.format(Locale.ROOT, "loss %.3f, %,.0f tokens/s", loss, tokensPerSecond));
             if ((System.nanoTime() - curveDrawn) * 1e-9 > CURVE_SECONDS) {
