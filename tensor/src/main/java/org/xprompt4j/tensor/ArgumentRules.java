@@ -1,6 +1,9 @@
 package org.xprompt4j.tensor;
 
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Checks the tensors of one call against the shapes of its contract. Axes have names, as in the documentation of
@@ -10,13 +13,24 @@ import java.util.Arrays;
  */
 final class ArgumentRules {
     private static final int MOST_AXES = 12;
+    private static final int MOST_TENSORS = 24; // a tensor in two rules counts twice
+
+    /** What fixed a size, as words that become text in messages alone. */
+    record Origin(Object... words) {
+        @Override
+        public String toString() {
+            return Arrays.stream(words).map(Object::toString).collect(Collectors.joining(" "));
+        }
+    }
 
     private final Backend backend;
     private final String operation;
     private final String[] axes = new String[MOST_AXES];
     private final long[] sizes = new long[MOST_AXES];
-    private final String[] origins = new String[MOST_AXES];
+    private final Object[] origins = new Object[MOST_AXES]; // what fixed the size
     private int known;
+    private final Tensor[] tensors = new Tensor[MOST_TENSORS];
+    private int used;
 
     ArgumentRules(Backend backend, String operation) {
         this.backend = backend;
@@ -87,20 +101,46 @@ final class ArgumentRules {
     /** A tensor of any type, shape and strides that this device can compute with. */
     ArgumentRules usable(String name, Tensor tensor) {
         requireType(name, tensor, "given", tensor != null);
-        Storage storage = tensor.storage();
-        if (!storage.isAlive()) {
-            throw storage.closed();
+        if (!tensor.storage().isAlive()) {
+            throw new IllegalStateException(operation + ": " + name + " " + tensor + " was used after the scope was closed; "
+                    + "keep the tensor in a scope that lives longer");
         }
-        if (!backend.canAddress(storage)) {
+        if (!backend.canAddress(tensor.storage())) {
             throw error(name + " " + tensor + " does not lie in memory of device '" + backend.device() + "'; copy it there first");
         }
+        tensors[used++] = tensor;
         return this;
+    }
+
+    /** Runs the operation on the tensors that were checked; none of their scopes can be closed meanwhile. */
+    void run(Runnable body) {
+        get(() -> {
+            body.run();
+            return 0;
+        });
+    }
+
+    /** See {@link #run}, for an operation with a result. */
+    double get(DoubleSupplier body) {
+        int held = 0;
+        try {
+            while (held < used) {
+                tensors[held].storage().hold(this, tensors[held]);
+                held++;
+            }
+            return body.getAsDouble();
+        } finally {
+            while (held > 0) {
+                tensors[--held].storage().release();
+            }
+        }
     }
 
     /** A tensor that is written may not have several indices at one place. */
     ArgumentRules writable(String name, Tensor tensor) {
-        for (int axis = 0; axis < tensor.rank(); axis++) {
-            require(tensor.dim(axis) <= 1 || tensor.stride(axis) != 0, name + " " + tensor + " is stretched by broadcasting and cannot be written");
+        for (int i = 0; i < tensor.rank(); i++) {
+            int axis = i;
+            require(tensor.dim(axis) <= 1 || tensor.stride(axis) != 0, () -> name + " " + tensor + " is stretched by broadcasting and cannot be written");
         }
         return this;
     }
@@ -110,15 +150,15 @@ final class ArgumentRules {
         boolean overlap = output.storage() == input.storage()
                 && output.offset() * output.dtype().bytes() < input.offset() * input.dtype().bytes() + input.byteSize()
                 && input.offset() * input.dtype().bytes() < output.offset() * output.dtype().bytes() + output.byteSize();
-        return require(!overlap, name + " " + output + " overlaps " + inputName + " " + input);
+        return require(!overlap, () -> name + " " + output + " overlaps " + inputName + " " + input);
     }
 
     ArgumentRules requireEqualShapes(String name, Tensor first, String otherName, Tensor other) {
-        return require(first.shape().equals(other.shape()), otherName + " " + other + " must have the shape of " + name + " " + first);
+        return require(first.shape().equals(other.shape()), () -> otherName + " " + other + " must have the shape of " + name + " " + first);
     }
 
     /** Fixes the size of an axis that follows from others. */
-    ArgumentRules fix(String axis, long size, String origin) {
+    ArgumentRules fix(String axis, long size, Object origin) {
         axes[known] = axis;
         sizes[known] = size;
         origins[known++] = origin;
@@ -127,12 +167,12 @@ final class ArgumentRules {
 
     /** The first axis must be a multiple of the second. */
     ArgumentRules divides(String divisor, String axis) {
-        return require(size(axis) % size(divisor) == 0, divisor + " " + size(divisor) + " must divide " + axis + " " + size(axis));
+        return require(size(axis) % size(divisor) == 0, () -> divisor + " " + size(divisor) + " must divide " + axis + " " + size(axis));
     }
 
-    ArgumentRules require(boolean holds, String rule) {
+    ArgumentRules require(boolean holds, Supplier<String> rule) {
         if (!holds) {
-            throw error(rule);
+            throw error(rule.get());
         }
         return this;
     }
@@ -155,8 +195,8 @@ final class ArgumentRules {
             long size = tensor.dim(i);
             int at = find(shape[i]);
             if (at < 0) {
-                require(size > 0, shape[i] + " of " + name + " " + tensor + " must be at least 1");
-                fix(shape[i], size, name + " " + tensor);
+                requireFilled(shape[i], size, name, tensor);
+                fix(shape[i], size, new Origin(name, tensor));
             } else if (sizes[at] != size) {
                 throw error(name + " " + tensor + " must have shape " + Arrays.toString(shape) + ", but " + shape[i] + " is " + sizes[at]
                         + " by " + origins[at]);
@@ -164,6 +204,12 @@ final class ArgumentRules {
         }
         requireContiguous(name, tensor);
         return this;
+    }
+
+    private void requireFilled(String axis, long size, String name, Tensor tensor) {
+        if (size <= 0) {
+            throw error(axis + " of " + name + " " + tensor + " must be at least 1");
+        }
     }
 
     private void requireContiguous(String name, Tensor tensor) {
@@ -185,5 +231,11 @@ final class ArgumentRules {
             }
         }
         return -1;
+    }
+
+    /** The operation and its tensors, for the message of an owner that wants to close. */
+    @Override
+    public String toString() {
+        return operation + " of " + Arrays.toString(Arrays.copyOf(tensors, used));
     }
 }

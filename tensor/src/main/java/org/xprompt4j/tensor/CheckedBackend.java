@@ -29,6 +29,11 @@ final class CheckedBackend implements Backend {
         return new ArgumentRules(backend, operation);
     }
 
+    /** What fixed a size; becomes text in messages alone. */
+    private static Object named(Object... words) {
+        return new ArgumentRules.Origin(words);
+    }
+
     @Override
     public String device() {
         return backend.device();
@@ -63,55 +68,55 @@ final class CheckedBackend implements Backend {
                 .weightOrNull("bias", epilogue.bias(), "n")
                 .f32OrNull("multiplier", epilogue.multiplier(), "m", "n")
                 .f32OrNull("residual", epilogue.residual(), "m", "n")
-                .require(!spec.accumulate() || epilogue.isNone(), "an accumulating product takes no epilogue");
-        backend.matmul(spec, a, b, epilogue, out);
+                .require(!spec.accumulate() || epilogue.isNone(), () -> "an accumulating product takes no epilogue")
+                .run(() -> backend.matmul(spec, a, b, epilogue, out));
     }
 
     @Override
     public void embedding(Tensor table, Tensor ids, Tensor out) {
-        rules("embedding").weight("table", table, "rows", "dim").i32("ids", ids, "n").f32("out", out, "n", "dim");
-        backend.embedding(table, ids, out);
+        rules("embedding").weight("table", table, "rows", "dim").i32("ids", ids, "n").f32("out", out, "n", "dim")
+                .run(() -> backend.embedding(table, ids, out));
     }
 
     @Override
     public void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable) {
-        rules("embeddingBackward").f32("dTable", dTable, "rows", "dim").i32("ids", ids, "n").f32("dOut", dOut, "n", "dim");
-        backend.embeddingBackward(ids, dOut, dTable);
+        rules("embeddingBackward").f32("dTable", dTable, "rows", "dim").i32("ids", ids, "n").f32("dOut", dOut, "n", "dim")
+                .run(() -> backend.embeddingBackward(ids, dOut, dTable));
     }
 
     @Override
     public void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
         rules("rmsNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").f32("out", out, "rows", "dim")
-                .f32OrNull("inverseRms", inverseRms, "rows");
-        backend.rmsNorm(eps, x, weight, out, inverseRms);
+                .f32OrNull("inverseRms", inverseRms, "rows")
+                .run(() -> backend.rmsNorm(eps, x, weight, out, inverseRms));
     }
 
     @Override
     public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dOut, Tensor dX, Tensor dWeight) {
         rules("rmsNormBackward").f32("x", x, "rows", "dim").f32("weight", weight, "dim").f32("inverseRms", inverseRms, "rows")
-                .f32("dOut", dOut, "rows", "dim").f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim");
-        backend.rmsNormBackward(x, weight, inverseRms, dOut, dX, dWeight);
+                .f32("dOut", dOut, "rows", "dim").f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim")
+                .run(() -> backend.rmsNormBackward(x, weight, inverseRms, dOut, dX, dWeight));
     }
 
     @Override
     public void layerNorm(float eps, Tensor x, Tensor weight, Tensor bias, Tensor out) {
-        rules("layerNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").weight("bias", bias, "dim").f32("out", out, "rows", "dim");
-        backend.layerNorm(eps, x, weight, bias, out);
+        rules("layerNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").weight("bias", bias, "dim").f32("out", out, "rows", "dim")
+                .run(() -> backend.layerNorm(eps, x, weight, bias, out));
     }
 
     @Override
     public void layerNormBackward(float eps, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
         rules("layerNormBackward").f32("x", x, "rows", "dim").f32("weight", weight, "dim").f32("dOut", dOut, "rows", "dim")
-                .f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim").f32OrNull("dBias", dBias, "dim");
-        backend.layerNormBackward(eps, x, weight, dOut, dX, dWeight, dBias);
+                .f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim").f32OrNull("dBias", dBias, "dim")
+                .run(() -> backend.layerNormBackward(eps, x, weight, dOut, dX, dWeight, dBias));
     }
 
     @Override
     public void groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor out, Tensor mean, Tensor inverseStd) {
         groupNormRules("groupNorm", spec, x).weight("weight", weight, "channels").weight("bias", bias, "channels")
                 .f32("out", out, "batch", "height", "width", "channels")
-                .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups");
-        backend.groupNorm(spec, x, weight, bias, out, mean, inverseStd);
+                .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups")
+                .run(() -> backend.groupNorm(spec, x, weight, bias, out, mean, inverseStd));
     }
 
     @Override
@@ -120,20 +125,20 @@ final class CheckedBackend implements Backend {
         groupNormRules("groupNormBackward", spec, x).f32("weight", weight, "channels").f32("bias", bias, "channels")
                 .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups")
                 .f32("dOut", dOut, "batch", "height", "width", "channels").f32OrNull("dX", dX, "batch", "height", "width", "channels")
-                .f32OrNull("dWeight", dWeight, "channels").f32OrNull("dBias", dBias, "channels");
-        backend.groupNormBackward(spec, x, weight, bias, mean, inverseStd, dOut, dX, dWeight, dBias);
+                .f32OrNull("dWeight", dWeight, "channels").f32OrNull("dBias", dBias, "channels")
+                .run(() -> backend.groupNormBackward(spec, x, weight, bias, mean, inverseStd, dOut, dX, dWeight, dBias));
     }
 
     private ArgumentRules groupNormRules(String operation, GroupNormSpec spec, Tensor x) {
-        return rules(operation).require(spec.groups() > 0, "groups must be positive, not " + spec.groups())
+        return rules(operation).require(spec.groups() > 0, () -> "groups must be positive, not " + spec.groups())
                 .f32("x", x, "batch", "height", "width", "channels").fix("groups", spec.groups(), "the spec").divides("groups", "channels");
     }
 
     @Override
     public void qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out) {
         qkNormRopeRules("qkNormRope", x, positions).weight("weight", weight, "groups", "headDim").weight("bias", bias, "groups", "headDim")
-                .divides("groups", "heads").f32("out", out, "batch", "seq", "heads", "headDim");
-        backend.qkNormRope(spec, x, weight, bias, positions, out);
+                .divides("groups", "heads").f32("out", out, "batch", "seq", "heads", "headDim")
+                .run(() -> backend.qkNormRope(spec, x, weight, bias, positions, out));
     }
 
     @Override
@@ -141,21 +146,21 @@ final class CheckedBackend implements Backend {
             Tensor dX, Tensor dWeight, Tensor dBias) {
         qkNormRopeRules("qkNormRopeBackward", x, positions).f32("weight", weight, "groups", "headDim").divides("groups", "heads")
                 .f32("dOut", dOut, "batch", "seq", "heads", "headDim").f32OrNull("dX", dX, "batch", "seq", "heads", "headDim")
-                .f32OrNull("dWeight", dWeight, "groups", "headDim").f32OrNull("dBias", dBias, "groups", "headDim");
-        backend.qkNormRopeBackward(spec, x, weight, positions, dOut, dX, dWeight, dBias);
+                .f32OrNull("dWeight", dWeight, "groups", "headDim").f32OrNull("dBias", dBias, "groups", "headDim")
+                .run(() -> backend.qkNormRopeBackward(spec, x, weight, positions, dOut, dX, dWeight, dBias));
     }
 
     private ArgumentRules qkNormRopeRules(String operation, Tensor x, Tensor positions) {
         ArgumentRules rules = rules(operation).f32("x", x, "batch", "seq", "heads", "headDim").i32("positions", positions, "batch", "seq");
-        return rules.require(rules.size("headDim") % 2 == 0, "headDim of x " + x + " must be even");
+        return rules.require(rules.size("headDim") % 2 == 0, () -> "headDim of x " + x + " must be even");
     }
 
     @Override
     public void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
         attentionRules("attention", spec, q, k, v).f32("out", out, "batch", "queries", "heads", "headDim")
                 .apart("out", out, "q", q).apart("out", out, "k", k).apart("out", out, "v", v)
-                .f32OrNull("logSumExp", logSumExp, "batch", "heads", "queries");
-        backend.attention(spec, q, k, v, out, logSumExp);
+                .f32OrNull("logSumExp", logSumExp, "batch", "heads", "queries")
+                .run(() -> backend.attention(spec, q, k, v, out, logSumExp));
     }
 
     @Override
@@ -164,12 +169,12 @@ final class CheckedBackend implements Backend {
         attentionRules("attentionBackward", spec, q, k, v).f32("out", out, "batch", "queries", "heads", "headDim")
                 .f32("logSumExp", logSumExp, "batch", "heads", "queries").f32("dOut", dOut, "batch", "queries", "heads", "headDim")
                 .f32OrNull("dQ", dQ, "batch", "queries", "heads", "headDim").f32OrNull("dK", dK, "batch", "keys", "kvHeads", "headDim")
-                .f32OrNull("dV", dV, "batch", "keys", "kvHeads", "headDim");
-        backend.attentionBackward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+                .f32OrNull("dV", dV, "batch", "keys", "kvHeads", "headDim")
+                .run(() -> backend.attentionBackward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV));
     }
 
     private ArgumentRules attentionRules(String operation, AttentionSpec spec, Tensor q, Tensor k, Tensor v) {
-        return rules(operation).fix("queries", spec.mask().queries(), "the " + spec.mask()).fix("keys", spec.mask().keys(), "the " + spec.mask())
+        return rules(operation).fix("queries", spec.mask().queries(), named("the", spec.mask())).fix("keys", spec.mask().keys(), named("the", spec.mask()))
                 .f32("q", q, "batch", "queries", "heads", "headDim").f32("k", k, "batch", "keys", "kvHeads", "headDim")
                 .f32("v", v, "batch", "keys", "kvHeads", "headDim").divides("kvHeads", "heads");
     }
@@ -178,28 +183,28 @@ final class CheckedBackend implements Backend {
     public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
         rules("cachedAttention").f32("q", q, "batch", "heads", "headDim").f32("keys", keys, "batch", "capacity", "kvHeads", "headDim")
                 .f32("values", values, "batch", "capacity", "kvHeads", "headDim").divides("kvHeads", "heads")
-                .i32("lengths", lengths, "batch").f32("out", out, "batch", "heads", "headDim").apart("out", out, "q", q);
-        backend.cachedAttention(scale, q, keys, values, lengths, out);
+                .i32("lengths", lengths, "batch").f32("out", out, "batch", "heads", "headDim").apart("out", out, "q", q)
+                .run(() -> backend.cachedAttention(scale, q, keys, values, lengths, out));
     }
 
     @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
-        rules("swiGlu").f32Contiguous("out", out).sameShape("gate", gate, "up", up).sameShape("gate", gate, "out", out);
-        backend.swiGlu(gate, up, out);
+        rules("swiGlu").f32Contiguous("out", out).sameShape("gate", gate, "up", up).sameShape("gate", gate, "out", out)
+                .run(() -> backend.swiGlu(gate, up, out));
     }
 
     @Override
     public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
         rules("swiGluBackward").f32Contiguous("up", up).f32Contiguous("dOut", dOut).sameShape("gate", gate, "up", up)
-                .sameShape("gate", gate, "dOut", dOut).sameShape("gate", gate, "dGate", dGate).sameShape("gate", gate, "dUp", dUp);
-        backend.swiGluBackward(gate, up, dOut, dGate, dUp);
+                .sameShape("gate", gate, "dOut", dOut).sameShape("gate", gate, "dGate", dGate).sameShape("gate", gate, "dUp", dUp)
+                .run(() -> backend.swiGluBackward(gate, up, dOut, dGate, dUp));
     }
 
     @Override
     public void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
         rules("linearCrossEntropy").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim").i32("labels", labels, "rows")
-                .f32("rowLoss", rowLoss, "rows").f32("logSumExp", logSumExp, "rows");
-        backend.linearCrossEntropy(spec, hidden, weight, labels, rowLoss, logSumExp);
+                .f32("rowLoss", rowLoss, "rows").f32("logSumExp", logSumExp, "rows")
+                .run(() -> backend.linearCrossEntropy(spec, hidden, weight, labels, rowLoss, logSumExp));
     }
 
     @Override
@@ -207,24 +212,24 @@ final class CheckedBackend implements Backend {
             Tensor dHidden, Tensor dWeight) {
         rules("linearCrossEntropyBackward").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim")
                 .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows")
-                .f32OrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim");
-        backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
+                .f32OrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim")
+                .run(() -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight));
     }
 
     @Override
     public void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
         conv2dRules("conv2d", spec, x, weight, true).weightOrNull("bias", bias, "out")
                 .f32OrNull("residual", residual, "batch", "outHeight", "outWidth", "out")
-                .f32("out", out, "batch", "outHeight", "outWidth", "out").apart("out", out, "x", x).apart("out", out, "weight", weight);
-        backend.conv2d(spec, x, weight, bias, residual, out);
+                .f32("out", out, "batch", "outHeight", "outWidth", "out").apart("out", out, "x", x).apart("out", out, "weight", weight)
+                .run(() -> backend.conv2d(spec, x, weight, bias, residual, out));
     }
 
     @Override
     public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
         conv2dRules("conv2dBackward", spec, x, weight, false).f32("dOut", dOut, "batch", "outHeight", "outWidth", "out")
                 .f32OrNull("dX", dX, "batch", "height", "width", "in")
-                .f32OrNull("dWeight", dWeight, "out", "in", "kernelHeight", "kernelWidth").f32OrNull("dBias", dBias, "out");
-        backend.conv2dBackward(spec, x, weight, dOut, dX, dWeight, dBias);
+                .f32OrNull("dWeight", dWeight, "out", "in", "kernelHeight", "kernelWidth").f32OrNull("dBias", dBias, "out")
+                .run(() -> backend.conv2dBackward(spec, x, weight, dOut, dX, dWeight, dBias));
     }
 
     private ArgumentRules conv2dRules(String operation, Conv2dSpec spec, Tensor x, Tensor weight, boolean forward) {
@@ -235,95 +240,94 @@ final class CheckedBackend implements Backend {
         } else {
             rules.f32("weight", weight, shape);
         }
-        String origin = "x " + x + " under weight " + weight + " and " + spec;
+        Object origin = named("x", x, "under weight", weight, "and", spec);
         return rules.fix("outHeight", spec.outHeight(x.dim(1), weight.dim(2)), origin).fix("outWidth", spec.outWidth(x.dim(2), weight.dim(3)), origin);
     }
 
     @Override
     public void upsampleNearest(Tensor x, Tensor out) {
-        doubled(rules("upsampleNearest"), "x", x, "out", out);
-        backend.upsampleNearest(x, out);
+        doubled(rules("upsampleNearest"), "x", x, "out", out)
+                .run(() -> backend.upsampleNearest(x, out));
     }
 
     @Override
     public void upsampleNearestBackward(Tensor dOut, Tensor dX) {
-        doubled(rules("upsampleNearestBackward"), "dX", dX, "dOut", dOut);
-        backend.upsampleNearestBackward(dOut, dX);
+        doubled(rules("upsampleNearestBackward"), "dX", dX, "dOut", dOut)
+                .run(() -> backend.upsampleNearestBackward(dOut, dX));
     }
 
     @Override
     public void averagePool(Tensor x, Tensor out) {
-        doubled(rules("averagePool"), "out", out, "x", x);
-        backend.averagePool(x, out);
+        doubled(rules("averagePool"), "out", out, "x", x)
+                .run(() -> backend.averagePool(x, out));
     }
 
     @Override
     public void averagePoolBackward(Tensor dOut, Tensor dX) {
-        doubled(rules("averagePoolBackward"), "dOut", dOut, "dX", dX);
-        backend.averagePoolBackward(dOut, dX);
+        doubled(rules("averagePoolBackward"), "dOut", dOut, "dX", dX)
+                .run(() -> backend.averagePoolBackward(dOut, dX));
     }
 
-    private static void doubled(ArgumentRules rules, String smallName, Tensor small, String largeName, Tensor large) {
+    private static ArgumentRules doubled(ArgumentRules rules, String smallName, Tensor small, String largeName, Tensor large) {
         rules.f32(smallName, small, "batch", "h", "w", "c");
-        rules.fix("2h", 2 * rules.size("h"), smallName + " " + small).fix("2w", 2 * rules.size("w"), smallName + " " + small)
+        return rules.fix("2h", 2 * rules.size("h"), named(smallName, small)).fix("2w", 2 * rules.size("w"), named(smallName, small))
                 .f32(largeName, large, "batch", "2h", "2w", "c");
     }
 
     @Override
     public void nearestCode(Tensor z, Tensor codebook, Tensor codes) {
-        rules("nearestCode").f32("z", z, "rows", "dim").f32("codebook", codebook, "codes", "dim").i32("codes", codes, "rows");
-        backend.nearestCode(z, codebook, codes);
+        rules("nearestCode").f32("z", z, "rows", "dim").f32("codebook", codebook, "codes", "dim").i32("codes", codes, "rows")
+                .run(() -> backend.nearestCode(z, codebook, codes));
     }
 
     @Override
     public void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions, Tensor tokens) {
         ArgumentRules rules = rules("sample").f32("full", full, "rows", "vocab").f32OrNull("imageOnly", imageOnly, "rows", "vocab")
                 .f32OrNull("unconditional", unconditional, "rows", "vocab").i32("streams", streams, "rows").i32("positions", positions, "rows")
-                .i32("tokens", tokens, "rows").require(imageOnly == null || unconditional != null, "imageOnly rows need unconditional rows too");
-        rules.require((long) spec.firstAllowed() + spec.allowedCount() <= rules.size("vocab"), "allowed ids " + spec.firstAllowed() + "+"
-                + spec.allowedCount() + " reach beyond the vocabulary of full " + full);
-        backend.sample(spec, full, imageOnly, unconditional, streams, positions, tokens);
+                .i32("tokens", tokens, "rows").require(imageOnly == null || unconditional != null, () -> "imageOnly rows need unconditional rows too");
+        rules.require((long) spec.firstAllowed() + spec.allowedCount() <= rules.size("vocab"), () -> "allowed ids " + spec.firstAllowed() + "+"
+                + spec.allowedCount() + " reach beyond the vocabulary of full " + full)
+                .run(() -> backend.sample(spec, full, imageOnly, unconditional, streams, positions, tokens));
     }
 
     @Override
     public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
         rules("adamW").sameSize("weight", weight, "gradient", gradient).sameSize("weight", weight, "firstMoment", firstMoment)
-                .sameSize("weight", weight, "secondMoment", secondMoment).require(spec.step() >= 1, "steps count from 1, not " + spec.step());
-        backend.adamW(spec, weight, gradient, firstMoment, secondMoment);
+                .sameSize("weight", weight, "secondMoment", secondMoment).require(spec.step() >= 1, () -> "steps count from 1, not " + spec.step())
+                .run(() -> backend.adamW(spec, weight, gradient, firstMoment, secondMoment));
     }
 
     @Override
     public double sumOfSquares(Tensor x) {
-        rules("sumOfSquares").f32Contiguous("x", x);
-        return backend.sumOfSquares(x);
+        return rules("sumOfSquares").f32Contiguous("x", x).get(() -> backend.sumOfSquares(x));
     }
 
     @Override
     public void unary(UnaryOp op, Tensor x, Tensor out) {
-        rules("unary " + op).f32Strided("x", x).f32Strided("out", out).writable("out", out).requireEqualShapes("x", x, "out", out);
-        backend.unary(op, x, out);
+        rules("unary " + op).f32Strided("x", x).f32Strided("out", out).writable("out", out).requireEqualShapes("x", x, "out", out)
+                .run(() -> backend.unary(op, x, out));
     }
 
     @Override
     public void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX) {
         rules("unaryBackward " + op).f32Strided("x", x).f32Strided("out", out).f32Strided("dOut", dOut).f32Strided("dX", dX).writable("dX", dX)
-                .requireEqualShapes("x", x, "out", out).requireEqualShapes("x", x, "dOut", dOut).requireEqualShapes("x", x, "dX", dX);
-        backend.unaryBackward(op, x, out, dOut, dX);
+                .requireEqualShapes("x", x, "out", out).requireEqualShapes("x", x, "dOut", dOut).requireEqualShapes("x", x, "dX", dX)
+                .run(() -> backend.unaryBackward(op, x, out, dOut, dX));
     }
 
     @Override
     public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
         rules("binary " + op).f32Strided("a", a).f32Strided("b", b).f32Strided("out", out).writable("out", out)
-                .require(broadcastsTo(a, out) && broadcastsTo(b, out), "a " + a + " and b " + b + " do not broadcast to out " + out);
-        backend.binary(op, a, b, out);
+                .require(broadcastsTo(a, out) && broadcastsTo(b, out), () -> "a " + a + " and b " + b + " do not broadcast to out " + out)
+                .run(() -> backend.binary(op, a, b, out));
     }
 
     @Override
     public void reduce(ReduceOp op, Tensor x, Tensor out) {
         rules("reduce " + op).f32Strided("x", x).f32Contiguous("out", out)
                 .require(x.rank() == out.rank() && broadcastsTo(out, x) && x.numel() > 0,
-                        "out " + out + " must have the rank of x " + x + ", and each size that of x or 1");
-        backend.reduce(op, x, out);
+                        () -> "out " + out + " must have the rank of x " + x + ", and each size that of x or 1")
+                .run(() -> backend.reduce(op, x, out));
     }
 
     private static boolean broadcastsTo(Tensor small, Tensor large) {
@@ -337,34 +341,34 @@ final class CheckedBackend implements Backend {
 
     @Override
     public void copy(Tensor from, Tensor to) {
-        rules("copy").usable("from", from).usable("to", to).writable("to", to).requireEqualShapes("from", from, "to", to);
+        ArgumentRules rules = rules("copy").usable("from", from).usable("to", to).writable("to", to).requireEqualShapes("from", from, "to", to);
         if (to.numel() > 0) {
-            backend.copy(from, to);
+            rules.run(() -> backend.copy(from, to));
         }
     }
 
     @Override
     public void fill(Tensor x, float value) {
-        rules("fill").usable("x", x).writable("x", x);
-        backend.fill(x, value);
+        rules("fill").usable("x", x).writable("x", x)
+                .run(() -> backend.fill(x, value));
     }
 
     @Override
     public void scale(Tensor x, float factor, Tensor out) {
-        rules("scale").sameSize("x", x, "out", out);
-        backend.scale(x, factor, out);
+        rules("scale").sameSize("x", x, "out", out)
+                .run(() -> backend.scale(x, factor, out));
     }
 
     @Override
     public void addScaled(Tensor x, float factor, Tensor sum) {
-        rules("addScaled").sameSize("x", x, "sum", sum);
-        backend.addScaled(x, factor, sum);
+        rules("addScaled").sameSize("x", x, "sum", sum)
+                .run(() -> backend.addScaled(x, factor, sum));
     }
 
     @Override
     public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
-        rules("dropout").sameSize("x", x, "out", out).require(probability >= 0 && probability < 1, "probability must be in [0, 1), not " + probability);
-        backend.dropout(probability, seed, stream, x, accumulate, out);
+        rules("dropout").sameSize("x", x, "out", out).require(probability >= 0 && probability < 1, () -> "probability must be in [0, 1), not " + probability)
+                .run(() -> backend.dropout(probability, seed, stream, x, accumulate, out));
     }
 
     @Override

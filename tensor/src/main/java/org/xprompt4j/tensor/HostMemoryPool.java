@@ -8,8 +8,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,7 +24,11 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
     /** Alignment of every block: one cache line, one 512-bit vector. */
     public static final long ALIGNMENT = 64;
 
+    /** System property with the most bytes that a device of the host may hold, such as {@code 512m} or {@code 4g}. */
+    public static final String LIMIT_PROPERTY = "xprompt4j.memory.limit";
+
     private static final int STEPS_PER_DOUBLING = 8; // a block is at most 12.5 % larger than the request
+    private static final int MOST_LISTED = 12; // owners named in a message
 
     private record Block(Arena arena, MemorySegment segment) {
     }
@@ -33,9 +40,12 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
     private long usedBytes;
     private boolean open = true;
 
-    /** A pool bounded by the memory of the machine alone. */
+    /**
+     * A pool bounded by {@link #LIMIT_PROPERTY}; without it by the machine and the JVM ({@code -XX:MaxDirectMemorySize}, by
+     * default as much as {@code -Xmx}).
+     */
     public HostMemoryPool() {
-        this(Long.MAX_VALUE);
+        this(limit(System.getProperty(LIMIT_PROPERTY)));
     }
 
     /** A pool that refuses to hold more than {@code limit} bytes. */
@@ -67,7 +77,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
 
     @Override
     public synchronized void giveBack(Storage storage) {
-        Block block = used.remove(storage);
+        Block block = used.get(storage);
         if (block == null) {
             if (!open) {
                 return; // closing the pool took every block back already
@@ -75,6 +85,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
             throw new IllegalArgumentException("memory of scope '" + storage.owner() + "' does not belong to this pool or was given back");
         }
         ((HostStorage) storage).invalidate();
+        used.remove(storage);
         usedBytes -= storage.byteSize();
         free.computeIfAbsent(storage.byteSize(), size -> new ArrayDeque<>()).push(block);
     }
@@ -89,9 +100,16 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
         return usedBytes;
     }
 
-    /** Returns all memory to the system. Storages still in use become invalid: later access through them throws. */
+    /**
+     * Returns all memory to the system; a second close does nothing.
+     *
+     * @throws IllegalStateException naming the scopes that are still open; their memory was returned all the same and later
+     *         access through it throws. When an operation computes in it now, nothing was returned and the pool stays open
+     */
     @Override
     public synchronized void close() {
+        used.keySet().forEach(Storage::requireFree);
+        String left = used.isEmpty() ? null : owners();
         open = false;
         releaseFree();
         for (Map.Entry<Storage, Block> entry : used.entrySet()) {
@@ -100,6 +118,9 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
         }
         used.clear();
         usedBytes = 0;
+        if (left != null) {
+            throw new IllegalStateException("the device was closed before these scopes: " + left + "; their tensors are gone, close scopes first");
+        }
     }
 
     /** Sizes grow in eighths of a power of two, so that requests of nearly equal size share blocks. */
@@ -119,7 +140,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
             releaseFree(); // blocks of other sizes may stand in the way
         }
         if (size > limit - reservedBytes) {
-            throw outOfMemory(size, owner, "the limit is " + megabytes(limit), null);
+            throw outOfMemory(size, owner, "the limit is " + amount(limit), null);
         }
         try {
             return obtain(size);
@@ -128,7 +149,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
             try {
                 return obtain(size);
             } catch (OutOfMemoryError second) {
-                throw outOfMemory(size, owner, "the system gives no more", second);
+                throw outOfMemory(size, owner, "the system gives no more (" + second.getMessage() + ")", second);
             }
         }
     }
@@ -157,16 +178,48 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
     }
 
     private InvalidInput outOfMemory(long size, String owner, String why, OutOfMemoryError cause) {
-        Map<String, Long> byOwner = new HashMap<>();
-        used.keySet().forEach(storage -> byOwner.merge(storage.owner(), storage.byteSize(), Long::sum));
-        List<Map.Entry<String, Long>> largest = new ArrayList<>(byOwner.entrySet());
-        largest.sort(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()).thenComparing(Map.Entry.comparingByKey()));
-        String users = largest.stream().limit(5).map(e -> "'" + e.getKey() + "' " + megabytes(e.getValue())).collect(Collectors.joining(", "));
-        return new InvalidInput("out of memory: scope '" + owner + "' asked for " + megabytes(size) + " while " + megabytes(usedBytes)
-                + " are in use (" + (users.isEmpty() ? "none" : users) + "), and " + why + "; use smaller batches or pictures", cause);
+        return new InvalidInput("out of memory: scope '" + owner + "' asked for " + amount(size) + " while " + amount(usedBytes)
+                + " are in use (" + (used.isEmpty() ? "none" : owners()) + "), and " + why + "; use smaller batches or pictures", cause);
     }
 
-    private static String megabytes(long bytes) {
+    /** What each scope holds, the largest first. */
+    private String owners() {
+        record Holding(String owner, long bytes, int tensors) {
+            Holding plus(Holding other) {
+                return new Holding(owner, bytes + other.bytes, tensors + other.tensors);
+            }
+        }
+        Map<String, Holding> byOwner = new HashMap<>();
+        used.keySet().forEach(s -> byOwner.merge(s.owner(), new Holding(s.owner(), s.byteSize(), 1), Holding::plus));
+        List<Holding> largest = new ArrayList<>(byOwner.values());
+        largest.sort(Comparator.comparingLong(Holding::bytes).reversed().thenComparing(Holding::owner));
+        String listed = largest.stream().limit(MOST_LISTED)
+                .map(h -> "'" + h.owner() + "' " + amount(h.bytes()) + " in " + h.tensors() + (h.tensors() == 1 ? " tensor" : " tensors"))
+                .collect(Collectors.joining(", "));
+        int more = largest.size() - MOST_LISTED;
+        return more <= 0 ? listed : listed + " and " + more + " smaller scopes with "
+                + amount(largest.stream().skip(MOST_LISTED).mapToLong(Holding::bytes).sum());
+    }
+
+    private static String amount(long bytes) {
         return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MB";
+    }
+
+    /** Bytes meant by a number that may end in k, m or g. */
+    static long limit(String text) {
+        if (text == null) {
+            return Long.MAX_VALUE;
+        }
+        Matcher matcher = Pattern.compile("([0-9]{1,12})([kmg]?)").matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            throw new InvalidInput("-D" + LIMIT_PROPERTY + "=" + text + " must be a number of bytes, or one that ends in k, m or g, such as 512m");
+        }
+        int shift = switch (matcher.group(2)) {
+            case "k" -> 10;
+            case "m" -> 20;
+            case "g" -> 30;
+            default -> 0;
+        };
+        return Math.min(Long.parseLong(matcher.group(1)), Long.MAX_VALUE >> shift) << shift;
     }
 }

@@ -36,8 +36,18 @@ public final class HostStorage extends Storage {
         MemorySegment.copy(source, 0, segment(), byteOffset, source.byteSize());
     }
 
-    /** Called by the owner when it closes: every later access throws. */
+    /**
+     * Called by the owner when it closes: every later access throws.
+     *
+     * @throws IllegalStateException when an operation computes with this memory now; it then stays valid
+     */
     public void invalidate() {
-        alive = false;
+        alive = false; // first: an operation that begins from here on finds it closed
+        try {
+            requireFree();
+        } catch (IllegalStateException e) {
+            alive = true;
+            throw e;
+        }
     }
 }

@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>Only tensors that descend from a watched one have gradients; for all others {@link #gradient} is null and their
  * backward work is skipped. Gradients live in the tape's scope, those of watched tensors where the caller put them.
+ *
+ * <p>A tape belongs to the thread that made it and to one step: after {@link #backward} it only answers {@link #gradient}.
  */
 public final class Tape {
     /** Adds the gradients of one operation's inputs, given that of its output. */
@@ -31,6 +33,7 @@ public final class Tape {
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>(); // null value: tracked, no gradient yet
     private final Map<Tensor, View> views = new IdentityHashMap<>();
+    private final Thread owner = Thread.currentThread();
     private boolean walked;
 
     /** A tape whose gradients are allocated in this scope. */
@@ -44,8 +47,10 @@ public final class Tape {
      *
      * @param leaf a parameter or input
      * @param gradient same shape, F32; the gradient is added to what it holds
+     * @throws IllegalStateException after {@link #backward} and on another thread
      */
     public void watch(Tensor leaf, Tensor gradient) {
+        requireRecording(leaf);
         if (!leaf.shape().equals(gradient.shape()) || gradient.dtype() != DType.F32) {
             throw new IllegalArgumentException("gradient " + gradient + " for " + leaf + " must be F32 of the same shape");
         }
@@ -57,8 +62,13 @@ public final class Tape {
         return tensor != null && (gradients.containsKey(tensor) || views.containsKey(tensor));
     }
 
-    /** Records an operation whose output depends on tracked inputs. */
+    /**
+     * Records an operation whose output depends on tracked inputs.
+     *
+     * @throws IllegalStateException after {@link #backward} and on another thread
+     */
     public void record(Tensor output, Step step) {
+        requireRecording(output);
         gradients.put(output, null);
         entries.add(new Entry(output, step));
     }
@@ -66,6 +76,7 @@ public final class Tape {
     /** Records that {@code view} shows memory of {@code base}: its gradient is the same view of the base's gradient. */
     public void recordView(Tensor base, Tensor view, UnaryOperator<Tensor> of) {
         if (tracks(base)) {
+            requireRecording(view);
             views.put(view, new View(base, of));
         }
     }
@@ -91,12 +102,10 @@ public final class Tape {
     /**
      * Computes all gradients of a scalar.
      *
-     * @throws IllegalStateException when called twice or for a tensor that depends on nothing watched
+     * @throws IllegalStateException when called twice, on another thread, or for a tensor that depends on nothing watched
      */
     public void backward(Tensor loss) {
-        if (walked) {
-            throw new IllegalStateException("backward was already called on this tape; record a new step on a new tape");
-        }
+        requireRecording(loss);
         if (loss.numel() != 1 || !tracks(loss)) {
             throw new IllegalStateException("backward needs a scalar that depends on a watched tensor, got " + loss);
         }
@@ -115,5 +124,16 @@ public final class Tape {
     /** Number of recorded operations. */
     public int size() {
         return entries.size();
+    }
+
+    private void requireRecording(Tensor tensor) {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("the tape of scope '" + scope.name() + "' belongs to thread '" + owner.getName() + "' and was given " + tensor
+                    + " by thread '" + Thread.currentThread().getName() + "'; give each thread a tape of its own");
+        }
+        if (walked) {
+            throw new IllegalStateException("backward was already called on the tape of scope '" + scope.name() + "', which was given " + tensor
+                    + " after it; record a new step on a new tape");
+        }
     }
 }

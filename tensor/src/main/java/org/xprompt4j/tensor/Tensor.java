@@ -212,8 +212,7 @@ public final class Tensor {
         for (int i = 0; i < values.length; i++) {
             ElementAccess.setFloat(bytes, dtype, i, values[i]);
         }
-        storage.write(offset * dtype.bytes(), bytes);
-        return this;
+        return write(bytes);
     }
 
     /** Overwrites a contiguous tensor with these values. */
@@ -223,7 +222,16 @@ public final class Tensor {
         for (int i = 0; i < values.length; i++) {
             ElementAccess.setLong(bytes, dtype, i, values[i]);
         }
-        storage.write(offset * dtype.bytes(), bytes);
+        return write(bytes);
+    }
+
+    private Tensor write(MemorySegment bytes) {
+        storage.hold(this, this);
+        try {
+            storage.write(offset * dtype.bytes(), bytes);
+        } finally {
+            storage.release();
+        }
         return this;
     }
 
@@ -252,7 +260,12 @@ public final class Tensor {
         MemorySegment bytes = numel() == 0 ? MemorySegment.NULL
                 : MemorySegment.ofArray(new byte[Math.toIntExact((last - offset + 1) * dtype.bytes())]);
         if (numel() > 0) {
-            storage.read(offset * dtype.bytes(), bytes);
+            storage.hold(this, this);
+            try {
+                storage.read(offset * dtype.bytes(), bytes);
+            } finally {
+                storage.release();
+            }
         }
         long[] index = new long[rank()];
         long at = 0;

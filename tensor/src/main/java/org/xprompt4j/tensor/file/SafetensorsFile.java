@@ -153,7 +153,7 @@ public final class SafetensorsFile implements AutoCloseable {
                 throw new IllegalStateException(path + " was closed; keep it open while its tensors are used");
             }
             return views.computeIfAbsent(name, key -> {
-                HostStorage storage = new HostStorage(aligned(entry, dtype), path.toString());
+                HostStorage storage = new HostStorage(aligned(entry, dtype), path + ": " + JsonParser.quoted(name));
                 return Tensor.over(storage, 0, dtype, entry.shape());
             });
         }
