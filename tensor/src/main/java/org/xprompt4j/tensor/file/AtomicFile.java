@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.xprompt4j.tensor.InvalidInput;
 
 /**
@@ -19,6 +21,7 @@ import org.xprompt4j.tensor.InvalidInput;
  */
 public final class AtomicFile {
     private static final AtomicLong COUNTER = new AtomicLong();
+    private static final ReentrantReadWriteLock WRITING = new ReentrantReadWriteLock(); // shared by writers, taken whole by endWriting
     private static final boolean WINDOWS = System.getProperty("os.name").startsWith("Windows"); // cannot open folders
 
     private AtomicFile() {
@@ -40,6 +43,25 @@ public final class AtomicFile {
      * @throws InvalidInput naming the path when it cannot be written
      */
     public static void write(Path target, Body body) {
+        WRITING.readLock().lock();
+        try {
+            replace(target, body);
+        } finally {
+            WRITING.readLock().unlock();
+        }
+    }
+
+    /**
+     * For a process about to end: waits until all files that are being written are whole, and lets no other begin; who tries
+     * waits for the end.
+     *
+     * @return false when some were not done in time; they then keep their old content and leave a file that ends in {@code .part}
+     */
+    public static boolean endWriting(long seconds) throws InterruptedException {
+        return WRITING.writeLock().tryLock(seconds, TimeUnit.SECONDS);
+    }
+
+    private static void replace(Path target, Body body) {
         Path place = place(target);
         Path folder = place.toAbsolutePath().getParent();
         Path temp = folder.resolve(".xp-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".part");
@@ -159,7 +181,7 @@ public final class AtomicFile {
         try {
             Files.deleteIfExists(temp);
         } catch (IOException e) {
-            System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + temp, e);
+            System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + temp + " (" + Json.reason(e) + ")");
         }
     }
 }

@@ -21,8 +21,8 @@ import org.xprompt4j.xprompt.inference.XPromptConfig;
 import org.xprompt4j.xprompt.prompt.Arrangement;
 
 /** A whole model of random weights as a folder: 2 layers of 32, pictures of 16x16 as 16 codes out of 32, 3 X-Prompt tokens. */
-final class TinyModel {
-    static final int SIDE = 16;
+public final class TinyModel {
+    public static final int SIDE = 16;
     private static final int CODES = 32;
     private static final int XP = 3;
     private static final float SPREAD = 0.25f; // wide first weights: logits that tell codes apart
@@ -31,7 +31,7 @@ final class TinyModel {
     }
 
     /** Writes the model that follows from the seed. */
-    static Path write(Path folder, long seed) {
+    public static Path write(Path folder, long seed) {
         Map<String, Integer> names = new LinkedHashMap<>();
         List.of(ImageTokens.BOS, ImageTokens.PAD, ImageTokens.EOS, "<unk>").forEach(name -> names.put(name, names.size()));
         IntStream.range(0, CODES).forEach(code -> names.put(ImageTokens.name(code), names.size()));
@@ -50,7 +50,7 @@ final class TinyModel {
     }
 
     /** Writes the picture tokenizer of such a model alone. */
-    static Path writeTokenizer(Path folder, long seed) {
+    public static Path writeTokenizer(Path folder, long seed) {
         try (Backend backend = Backends.open("cpu"); MemoryScope scope = backend.openScope("tiny tokenizer")) {
             VqganCheckpoint.save(backend, vqgan(scope, seed), folder, DType.F32);
         }

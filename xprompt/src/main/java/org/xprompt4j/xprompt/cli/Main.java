@@ -4,7 +4,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.Callable;
+import org.xprompt4j.tensor.HostMemoryPool;
 import org.xprompt4j.tensor.InvalidInput;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,8 +42,10 @@ import picocli.CommandLine.Spec;
             "  xp info xprompt/models/demo           what a checkpoint holds",
             "  xp COMMAND --help                     teaches that command",
             "",
-            "Exit codes: 0 done, 2 your input or environment (one line says what to do), 1 a fault of this program.",
-            "XP_JAVA_OPTS adds options for the JVM, such as -Xmx8g. 'xp --show-command ...' prints the java line."})
+            "Exit codes: 0 done, 2 your input or environment (one line says what to do), 1 a fault of this program,",
+            "130 after Ctrl-C: trainings save their state first, and no command leaves half a file.",
+            "XP_JAVA_OPTS adds options for the JVM, such as -Xmx8g, or -D" + HostMemoryPool.LIMIT_PROPERTY + "=2g, the most that tensors may take.",
+            "'xp --show-command ...' prints the java line."})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "xprompt4j 0.1.0";
     private static final int HELP_WIDTH = 120;
@@ -60,6 +64,7 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) {
         StandardError.restore();
+        Interruption.install();
         System.exit(run(System.out, System.err, args));
     }
 
@@ -109,9 +114,16 @@ public final class Main implements Callable<Integer> {
     }
 
     private static int report(Throwable fault, PrintWriter err) {
+        if (Interruption.abandoned()) {
+            return USER_FAULT; // the process ends with the code of the signal
+        }
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidInput) {
                 err.println(oneLine("xp: " + cause.getMessage()));
+                return USER_FAULT;
+            }
+            if (cause instanceof FileSystemException full) { // disk full, no permission: its message names the file
+                err.println(oneLine("xp: " + full.getMessage() + "; check space and permissions there"));
                 return USER_FAULT;
             }
             if (cause instanceof OutOfMemoryError) {

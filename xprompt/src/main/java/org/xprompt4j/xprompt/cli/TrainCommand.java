@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
@@ -62,18 +63,29 @@ final class TrainCommand implements Callable<Integer> {
         OutputPlace.folder(out);
         PromptTrainingRun run = new PromptTrainingRun(config, out, seed);
         long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
-        Live live = new Live();
-        boolean finished;
-        Map<String, Object> result = new LinkedHashMap<>();
-        try (Interruption interruption = Interruption.listen(); live; Backend backend = open()) {
-            finished = run.run(backend, () -> interruption.requested() || System.nanoTime() > deadline, live);
+        try (Interruption interruption = Interruption.listen()) { // closed last: what is said below is heard
+            Live live = new Live();
+            Map<String, Object> result = new LinkedHashMap<>();
+            boolean finished = train(run, live, () -> interruption.requested() || System.nanoTime() > deadline, result);
+            report(run, live, finished, result);
+        }
+        return Main.DONE;
+    }
+
+    private boolean train(PromptTrainingRun run, Live live, BooleanSupplier stop, Map<String, Object> result) {
+        try (live; Backend backend = open()) {
+            boolean finished = run.run(backend, stop, live);
             if (backend instanceof ProfilingBackend profile && live.done > 0) {
                 common.note(live.done + " steps, checks and saves among them, per step:" + System.lineSeparator() + profile.profile().table(live.done));
                 result.put("profile", profile.profile().costs().stream().map(TrainCommand::json).toList());
             }
+            return finished;
         } catch (InvalidInput e) {
             throw ConfigFile.named(config, e);
         }
+    }
+
+    private void report(PromptTrainingRun run, Live live, boolean finished, Map<String, Object> result) {
         result.put("finished", finished);
         result.put("step", live.step);
         result.put("loss", live.loss);
@@ -82,7 +94,6 @@ final class TrainCommand implements Callable<Integer> {
         common.result(result, () -> common.out().println(finished
                 ? String.format(Locale.ROOT, "finished after %d steps, loss %.3f, on unseen photographs %.3f%n%s", live.step, live.loss, live.validationLoss, run.modelFolder())
                 : String.format(Locale.ROOT, "stopped after step %d, loss %.3f; start the same command to go on", live.step, live.loss)));
-        return Main.DONE;
     }
 
     private Backend open() {

@@ -73,7 +73,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         Path pictures = photos != null ? photos : beside.resolve(config.photos()).normalize();
         PhotoBatches batches = new PhotoBatches(config, PhotoSource.open(pictures), TaskRegistry.all());
         int steps = config.recipe().steps();
-        try (Backend backend = Backends.open(device); Interruption interruption = Interruption.listen();
+        try (Interruption interruption = Interruption.listen(); Backend backend = Backends.open(device);
                 Progress progress = common.progress("tokenizer", steps, "steps")) {
             common.note("training on " + batches + "; " + backend.description());
             TokenizerRun.Outcome outcome = new TokenizerRun(backend, config, batches, beside.resolve(config.startFrom()).normalize()).run(out, moment -> {

@@ -89,6 +89,8 @@ final class DebianPackages {
             throw new InvalidInput(command[0] + " is not on this machine; preparing data needs Debian 12 (or put the packages into " + folder
                     + " and install dpkg)", e);
         }
+        Thread endedToo = new Thread(() -> abandon(process, log), "end of " + command[0]); // Ctrl-C leaves no child behind
+        Runtime.getRuntime().addShutdownHook(endedToo);
         try {
             boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
             List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
@@ -102,8 +104,25 @@ final class DebianPackages {
             Thread.currentThread().interrupt();
             throw new InvalidInput(command[0] + " was interrupted; start again, what was fetched is kept", e);
         } finally {
-            process.destroy();
+            abandon(process, log);
+            forget(endedToo);
+        }
+    }
+
+    private static void abandon(Process process, Path log) {
+        process.destroy();
+        try {
             Files.deleteIfExists(log);
+        } catch (IOException e) {
+            System.getLogger(DebianPackages.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + log, e);
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            System.getLogger(DebianPackages.class.getName()).log(System.Logger.Level.DEBUG, "the process is ending", e);
         }
     }
 

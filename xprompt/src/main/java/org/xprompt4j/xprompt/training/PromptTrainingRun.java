@@ -113,6 +113,8 @@ public final class PromptTrainingRun {
             }
             stopped = stop.getAsBoolean();
             if (step % config.every().save() == 0 || stopped || step == last) {
+                losses.force();
+                checks.force();
                 folder.save(step, state -> {
                     training.save(state);
                     mean.save(state);

@@ -155,6 +155,8 @@ public final class TokenizerRun {
 
         void save() {
             if (training.step() > 0) {
+                log.force();
+                checks.force();
                 folder.save(training.step(), part -> training.save(part.resolve(STATE)));
                 VqganCheckpoint.save(backend, training.vqgan(), folder.path().resolve("model"), config.bfloat16() ? DType.BF16 : DType.F32);
             }

@@ -1,9 +1,12 @@
 package org.xprompt4j.xprompt.training;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,7 +26,7 @@ import org.xprompt4j.tensor.file.AtomicFile;
  * A folder that one training run lives in, started as often as needed.
  *
  * <pre>
- * lock              held while a process trains here
+ * lock              held while a process trains here, with its number in it; that of a process that died holds nobody up
  * config.json       what the run was started with; another configuration is refused once there is a state
  * state-00000120/   all that the run needs to go on after step 120, written whole, then renamed
  * log.csv           one row a logged step
@@ -64,30 +67,40 @@ public final class TrainingFolder implements AutoCloseable {
                 throw e;
             }
             return opened;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new InvalidInput(folder + ": cannot be used for training (" + e.getMessage() + ")", e);
         }
     }
 
     private static TrainingFolder locked(Path folder) throws IOException {
-        FileChannel channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
+        Path file = folder.resolve("lock");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean done = false;
         try {
-            lock = tryLock(channel);
-        } finally {
+            FileLock lock = tryLock(channel);
             if (lock == null) {
+                throw new InvalidInput(folder + ": another process is training in this folder" + owner(file) + "; wait for it or choose another --out");
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+            done = true;
+            return new TrainingFolder(folder, channel, lock);
+        } finally {
+            if (!done) {
                 channel.close();
             }
         }
-        if (lock == null) {
-            throw new InvalidInput(folder + ": another process is training in this folder; wait for it or choose another --out");
-        }
-        return new TrainingFolder(folder, channel, lock);
+    }
+
+    /** The process that the lock file names, for a message. */
+    private static String owner(Path file) throws IOException {
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        return text.matches("[0-9]{1,10}") ? " (process " + text + ")" : "";
     }
 
     private static FileLock tryLock(FileChannel channel) throws IOException {
         try {
-            return channel.tryLock();
+            return channel.tryLock(Long.MAX_VALUE - 1, 1, false); // far behind the content, which others may so read everywhere
         } catch (OverlappingFileLockException e) {
             return null; // held by this very process
         }
@@ -148,9 +161,12 @@ public final class TrainingFolder implements AutoCloseable {
             AtomicFile.rename(part, state);
             List<Path> states = states();
             for (Path old : states.subList(0, Math.max(0, states.size() - KEPT))) {
-                delete(old);
+                Path going = folder.resolve(old.getFileName() + ".part"); // a state with its final name is complete, even then
+                delete(going);
+                AtomicFile.rename(old, going);
+                delete(going);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new InvalidInput(folder + ": cannot save the training state (" + e.getMessage() + "); free space or check permissions", e);
         }
     }
@@ -160,7 +176,7 @@ public final class TrainingFolder implements AutoCloseable {
             List<Path> states = new ArrayList<>(entries.filter(p -> STATE.matcher(p.getFileName().toString()).matches()).toList());
             states.sort(Comparator.comparingInt(TrainingFolder::stepOf));
             return states;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new InvalidInput(folder + ": cannot be listed (" + e.getMessage() + ")", e);
         }
     }
@@ -180,6 +196,7 @@ public final class TrainingFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
+            lockFile.truncate(0);
             lock.release();
             lockFile.close();
         } catch (IOException e) {

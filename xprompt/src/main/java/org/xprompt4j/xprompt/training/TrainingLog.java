@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.training;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,15 @@ public final class TrainingLog {
         rows.add(row);
         try {
             Files.writeString(file, format(row), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new InvalidInput(file + ": cannot be written (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Makes what was appended outlive a power failure; called before a state that counts on it is saved. */
+    void force() {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
         } catch (IOException e) {
             throw new InvalidInput(file + ": cannot be written (" + e.getMessage() + ")", e);
         }
