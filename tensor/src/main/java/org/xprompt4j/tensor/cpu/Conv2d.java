@@ -25,7 +25,8 @@ final class Conv2d {
             Matmul.forward(MatmulSpec.NT, x.reshape(-1, in), weight.reshape(outChannels, in), epilogue, out.reshape(-1, outChannels));
             return;
         }
-        PatchPanels patches = new PatchPanels(x, out.size(1), out.size(2), spec.stride(), spec.top(), spec.left(), weight.size(3), true);
+        PatchRows patches = new PatchRows(PatchGrid.of(x, out.size(1), out.size(2), spec.stride(), spec.top(), spec.left(), weight.size(2),
+                weight.size(3)));
         EpilogueSink sink = new EpilogueSink(out, outChannels, EpilogueSink.heapBias(bias, SLOT_BIAS), Activation.NONE, null, residual);
         TiledProduct.run(pixels(out), outChannels, weight.size(2) * weight.size(3) * in, patches, KernelPanels.forward(weight), sink);
     }
@@ -62,7 +63,8 @@ final class Conv2d {
                 if (rows.taps == 0 || columns.taps == 0) {
                     continue; // the stride steps over these pixels
                 }
-                PatchPanels patches = new PatchPanels(dOut, rows.grid, columns.grid, 1, rows.before, columns.before, columns.taps, true);
+                PatchRows patches = new PatchRows(PatchGrid.of(dOut, rows.grid, columns.grid, 1, rows.before, columns.before, rows.taps,
+                        columns.taps));
                 KernelPanels taps = KernelPanels.backward(weight, columns.taps, rows.lastTap, columns.lastTap, stride);
                 PixelSink sink = new PixelSink(dX, rows.grid, columns.grid, stride, phaseY, phaseX);
                 TiledProduct.run(dX.size(0) * rows.grid * columns.grid, in, rows.taps * columns.taps * out, patches, taps, sink);
@@ -97,9 +99,10 @@ final class Conv2d {
             return;
         }
         int taps = dWeight.size(2) * dWeight.size(3);
-        PatchPanels patches = new PatchPanels(x, dOut.size(1), dOut.size(2), spec.stride(), spec.top(), spec.left(), dWeight.size(3), false);
+        PatchPanels patches = new PatchPanels(PatchGrid.of(x, dOut.size(1), dOut.size(2), spec.stride(), spec.top(), spec.left(),
+                dWeight.size(2), dWeight.size(3)));
         KernelSink sink = new KernelSink(dWeight.segment(), in, taps);
-        TiledProduct.run(out, taps * in, pixels(dOut), MatrixPanels.depthByLines(dOutRows), patches, sink);
+        TiledProduct.run(out, taps * in, pixels(dOut), MatrixRows.depthByLines(dOutRows), patches, sink);
     }
 
     private static int pixels(Tensor picture) {

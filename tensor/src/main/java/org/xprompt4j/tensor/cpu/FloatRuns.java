@@ -62,10 +62,12 @@ final class FloatRuns {
 
     /**
      * Rows of memory into rows of a panel: {@code to[at + p * width + i] = from[index + p * stride + i]} for i below width,
-     * which is a multiple of the lanes, or below them and then written a whole vector at a time.
+     * a multiple of the lanes.
      */
     static void copyRows(MemorySegment from, DType dtype, long index, long stride, int rows, int width, float[] to, int at) {
-        if (dtype == DType.F32) {
+        if (dtype == DType.F32 && width == 2 * L) {
+            copyTwoColumns(from, index * 4, stride * 4, rows, to, at);
+        } else if (dtype == DType.F32) {
             for (int i = 0; i < width; i += L) {
                 copyColumn(from, (index + i) * 4, stride * 4, rows, width, to, at + i);
             }
@@ -82,13 +84,21 @@ final class FloatRuns {
         }
     }
 
+    /** Both halves of a row together: rows may be pages apart. */
+    private static void copyTwoColumns(MemorySegment from, long offset, long stride, int rows, float[] to, int at) {
+        for (int p = 0; p < rows; p++) {
+            FloatVector.fromMemorySegment(F, from, offset + p * stride, ORDER).intoArray(to, at + 2 * L * p);
+            FloatVector.fromMemorySegment(F, from, offset + p * stride + 4 * L, ORDER).intoArray(to, at + 2 * L * p + L);
+        }
+    }
+
     private static void widenColumn(MemorySegment from, long offset, long stride, int rows, int width, float[] to, int at) {
         for (int p = 0; p < rows; p++) {
             widen(from, offset + p * stride).intoArray(to, at + p * width);
         }
     }
 
-    /** {@code to[at + p * width + j] = from[j * stride + p]} for j of 0..3 and p below depth. */
+    /** {@code to[at + p * width + j] = from[fromAt + j * stride + p]} for j of 0..3 and p below depth. */
     static void transposeFour(float[] from, int fromAt, int stride, int depth, int width, float[] to, int at) {
         for (int p = 0; p < depth; p++) {
             int q = at + p * width;

@@ -1,9 +1,9 @@
 package org.xprompt4j.tensor.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.Tensor;
 
 /**
@@ -12,6 +12,8 @@ import org.xprompt4j.tensor.Tensor;
  * stride, each over every stride-th tap.
  */
 final class KernelPanels implements PanelSource {
+    private static final int SLOT_LINE = 11;
+
     private final MemorySegment weight;
     private final DType dtype;
     private final int in;
@@ -50,29 +52,34 @@ final class KernelPanels implements PanelSource {
 
     /** Gathered element by element: better packed once. */
     @Override
-    public boolean depthContiguous() {
+    public boolean isCostly() {
         return true;
     }
 
     @Override
-    public void packRows(int first, int count, int depthFrom, int depth, float[] to, int at) {
-        throw new IllegalStateException("a convolution's weight is always the B operand");
-    }
-
-    @Override
-    public void packColumns(int first, int count, int width, int depthFrom, int depth, float[] to, int at) {
+    public void pack(int first, int count, int width, int depthFrom, int depth, float[] to, int at) {
+        if (count < width) {
+            Arrays.fill(to, at, at + depth * width, 0f);
+        }
         int taps = kernelHeight * kernelWidth;
-        for (int p = 0; p < depth; p++) {
-            int tap = (depthFrom + p) / depthChannels;
-            int channel = (depthFrom + p) % depthChannels;
-            int row = lastRow + tap / tapsWide * step;
-            int column = lastColumn + tap % tapsWide * step;
-            int tapAt = row * kernelWidth + column;
-            long from = forward ? ((long) first * in + channel) * taps + tapAt : ((long) channel * in + first) * taps + tapAt;
-            long lineStride = forward ? (long) in * taps : taps;
-            int q = at + p * width;
-            for (int i = 0; i < width; i++) {
-                to[q + i] = i < count ? ElementAccess.getFloat(weight, dtype, from + i * lineStride) : 0;
+        float[] line = Scratch.get().floats(SLOT_LINE, Math.max(in, width) * taps); // [in, taps], or the part of it that the panel needs
+        if (forward) {
+            for (int i = 0; i < count; i++) {
+                FloatRuns.copy(weight, dtype, (long) (first + i) * in * taps, in * taps, line, 0);
+                for (int p = 0; p < depth; p++) {
+                    int tap = (depthFrom + p) / in;
+                    to[at + p * width + i] = line[(depthFrom + p - tap * in) * taps + tap];
+                }
+            }
+        } else {
+            for (int p = 0; p < depth; p++) {
+                int tap = (depthFrom + p) / depthChannels;
+                int channel = (depthFrom + p) % depthChannels;
+                int tapAt = (lastRow + tap / tapsWide * step) * kernelWidth + lastColumn + tap % tapsWide * step;
+                FloatRuns.copy(weight, dtype, ((long) channel * in + first) * taps, count * taps, line, 0);
+                for (int i = 0; i < count; i++) {
+                    to[at + p * width + i] = line[i * taps + tapAt];
+                }
             }
         }
     }

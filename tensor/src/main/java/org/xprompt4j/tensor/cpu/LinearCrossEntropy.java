@@ -34,8 +34,8 @@ final class LinearCrossEntropy {
         int blocks = (vocab + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
         SoftmaxSink sink = new SoftmaxSink(counted.labels(), blocks, scratch.floats(SLOT_MAXIMA, counted.count() * blocks),
                 scratch.floats(SLOT_SUMS, counted.count() * blocks), scratch.floats(SLOT_LABEL_LOGITS, counted.count()));
-        HeapPanels rows = new HeapPanels(gather(hidden, counted, 0, counted.count()), dim, true);
-        TiledProduct.runInBlocks(BLOCK_ROWS, BLOCK_COLUMNS, counted.count(), vocab, dim, rows, MatrixPanels.linesByDepth(weight), sink);
+        HeapRows rows = new HeapRows(gather(hidden, counted, 0, counted.count()), dim, dim, true);
+        TiledProduct.runInBlocks(BLOCK_ROWS, BLOCK_COLUMNS, counted.count(), vocab, dim, rows, MatrixPanels.columnsByDepth(weight), sink);
         MemorySegment loss = rowLoss.segment();
         MemorySegment lse = logSumExp.segment();
         loss.fill((byte) 0);
@@ -65,15 +65,15 @@ final class LinearCrossEntropy {
                 z[i] = lse.get(FloatRuns.FLOAT, 4L * counted.rows()[first + i]);
             }
             int[] chunkLabels = Arrays.copyOfRange(counted.labels(), first, first + rows);
-            TiledProduct.run(rows, vocab, dim, new HeapPanels(inputs, dim, true), MatrixPanels.linesByDepth(weight),
+            TiledProduct.run(rows, vocab, dim, new HeapRows(inputs, dim, dim, true), MatrixPanels.columnsByDepth(weight),
                     new SoftmaxGradientSink(chunkLabels, z, spec.zLoss(), scale, gradient, vocab));
             if (dHidden != null) {
-                TiledProduct.run(rows, dim, vocab, new HeapPanels(gradient, vocab, true), MatrixPanels.depthByLines(weight),
+                TiledProduct.run(rows, dim, vocab, new HeapRows(gradient, vocab, vocab, true), MatrixPanels.depthByColumns(weight),
                         new ScatteredRows(dHidden.segment(), dim, counted.rows(), first));
             }
             if (dWeight != null) {
                 EpilogueSink sink = EpilogueSink.adding(dWeight);
-                TiledProduct.run(vocab, dim, rows, new HeapPanels(gradient, vocab, false), new HeapPanels(inputs, dim, false), sink);
+                TiledProduct.run(vocab, dim, rows, new HeapRows(gradient, vocab, rows, false), new HeapPanels(inputs, dim), sink);
             }
         }
     }

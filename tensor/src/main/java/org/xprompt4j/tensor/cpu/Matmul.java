@@ -22,8 +22,8 @@ final class Matmul {
             FewRows.run(a, b, sink);
             return;
         }
-        PanelSource rows = spec.transposeA() ? MatrixPanels.depthByLines(a) : MatrixPanels.linesByDepth(a);
-        PanelSource columns = spec.transposeB() ? MatrixPanels.linesByDepth(b) : MatrixPanels.depthByLines(b);
+        RowSource rows = spec.transposeA() ? MatrixRows.depthByLines(a) : MatrixRows.linesByDepth(a);
+        PanelSource columns = spec.transposeB() ? MatrixPanels.columnsByDepth(b) : MatrixPanels.depthByColumns(b);
         TiledProduct.run(m, n, k, rows, columns, sink);
     }
 }

@@ -28,7 +28,7 @@ final class NearestCode {
         squares(codebook, count, dim, squares);
         float[] least = Scratch.get().floats(SLOT_LEAST, rows * blocks); // [rows, blocks]
         int[] where = Scratch.get().ints(rows * blocks); // [rows, blocks]
-        TiledProduct.runInBlocks(BLOCK_ROWS, BLOCK_COLUMNS, rows, count, dim, MatrixPanels.linesByDepth(z), MatrixPanels.linesByDepth(codebook),
+        TiledProduct.runInBlocks(BLOCK_ROWS, BLOCK_COLUMNS, rows, count, dim, MatrixRows.linesByDepth(z), MatrixPanels.columnsByDepth(codebook),
                 (tile, stride, row, tileRows, column, columns) -> {
                     for (int i = 0; i < tileRows; i++) {
                         int at = i * stride;

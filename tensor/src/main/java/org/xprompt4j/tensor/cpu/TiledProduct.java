@@ -7,18 +7,16 @@ import java.util.function.IntConsumer;
  * C = A · B over packed panels, after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008). Operands
  * and result are abstract, so that matrices, implicit im2col and cross entropy share this one loop nest.
  *
- * <p>One task computes one block of C in a heap array of its thread: it packs its rows of A, takes the panels of B (packed once
- * for all tasks when they fit, by itself otherwise), and hands the block to the sink. An element of C is the sum over blocks of
- * {@link MicroKernel#DEPTH} in order, each a chain of multiply-adds: it depends on its row of A and column of B only, not on the
- * sizes of C, the tasks or the threads.
+ * <p>One task computes one block of C in a heap array of its thread: it loads its rows of A, takes the panels of B (packed once
+ * for all tasks when they fit, by itself otherwise), and hands the block to the sink. An element of C is one chain of
+ * multiply-adds over the depth in order: it depends on its row of A and column of B only, not on blocks, tasks or threads.
  */
 final class TiledProduct {
-    private static final int DEPTH = MicroKernel.DEPTH;
     private static final int ROWS = MicroKernel.ROWS;
     private static final int COLUMNS = MicroKernel.COLUMNS;
 
-    private static final int BLOCK_ROWS = 128; // packed A of one depth block: 139 KB
-    private static final int BLOCK_COLUMNS = 256; // B of one depth block: 256 KB, the block of C 128 KB: all within a 1 MB second cache
+    private static final int BLOCK_ROWS = 96; // loaded A of one depth block: 154 KB
+    private static final int BLOCK_COLUMNS = 384; // B of one depth block: 590 KB, the block of C 147 KB: all within a 1 MB second cache
     private static final int SHARED_B_FLOATS = 6 << 20; // beyond this B would not stay in the third cache
     private static final int TASKS_PER_THREAD = 4;
     private static final long INLINE_WORK = 64 * 1024; // multiply-adds that are not worth waking a thread
@@ -29,18 +27,17 @@ final class TiledProduct {
     private static final int SLOT_B = 13;
     private static final int SLOT_TILE = 12;
 
-    private final PanelSource a;
+    private final RowSource a;
     private final PanelSource b;
     private final TileSink sink;
     private final int m;
     private final int n;
     private final int k;
-    private final boolean byRows;
-    private final float[] sharedB; // [panels, k, COLUMNS], or null when tasks pack for themselves
+    private final float[] sharedB; // [panels, k, columns of the panel], or null when tasks pack for themselves
     private final int blockRows;
     private final int blockColumns;
 
-    private TiledProduct(int m, int n, int k, PanelSource a, PanelSource b, TileSink sink, int blockRows, int blockColumns) {
+    private TiledProduct(int m, int n, int k, RowSource a, PanelSource b, TileSink sink, int blockRows, int blockColumns) {
         this.m = m;
         this.n = n;
         this.k = k;
@@ -49,17 +46,15 @@ final class TiledProduct {
         this.sink = sink;
         this.blockRows = blockRows;
         this.blockColumns = blockColumns;
-        byRows = a.depthContiguous();
         // Copies are cheap to repeat; transposing is not.
-        int rowBlocks = (m + blockRows - 1) / blockRows;
-        boolean share = rowBlocks > (b.depthContiguous() ? 1 : 2) && (long) roundUp(n, COLUMNS) * k <= SHARED_B_FLOATS;
-        sharedB = share ? Scratch.get().floats(SLOT_SHARED_B, roundUp(n, COLUMNS) * k) : null;
+        boolean share = blocks(m, blockRows) > (b.isCostly() ? 1 : 2) && (long) Rows.padded(n) * k <= SHARED_B_FLOATS;
+        sharedB = share ? Scratch.get().floats(SLOT_SHARED_B, Rows.padded(n) * k) : null;
     }
 
     /** Computes A [m, k] · B [k, n] and gives every block of the result to the sink. */
-    static void run(int m, int n, int k, PanelSource a, PanelSource b, TileSink sink) {
-        int rows = Math.min(BLOCK_ROWS, roundUp(m, ROWS));
-        int columns = Math.min(BLOCK_COLUMNS, roundUp(n, COLUMNS));
+    static void run(int m, int n, int k, RowSource a, PanelSource b, TileSink sink) {
+        int rows = evenBlock(m, BLOCK_ROWS, ROWS);
+        int columns = evenBlock(n, BLOCK_COLUMNS, COLUMNS);
         int wanted = isSmall(m, n, k) ? 1 : TASKS_PER_THREAD * WorkerPool.shared().threads();
         while (blocks(m, rows) * blocks(n, columns) < wanted && (rows > 4 * ROWS || columns > 2 * COLUMNS)) {
             if (columns > 2 * COLUMNS && (columns >= rows || rows <= 4 * ROWS)) {
@@ -71,6 +66,12 @@ final class TiledProduct {
         runInBlocks(rows, columns, m, n, k, a, b, sink);
     }
 
+    /** The size of nearly equal blocks, a multiple of step. */
+    private static int evenBlock(int size, int limit, int step) {
+        long count = Math.max(1, blocks(size, limit));
+        return roundUp((int) blocks(size, (int) count), step);
+    }
+
     /**
      * The same with blocks of a given size, for sinks that combine what they see of a block: their results must not depend on
      * the number of threads.
@@ -78,7 +79,7 @@ final class TiledProduct {
      * @param blockRows a multiple of {@link MicroKernel#ROWS}
      * @param blockColumns a multiple of {@link MicroKernel#COLUMNS}
      */
-    static void runInBlocks(int blockRows, int blockColumns, int m, int n, int k, PanelSource a, PanelSource b, TileSink sink) {
+    static void runInBlocks(int blockRows, int blockColumns, int m, int n, int k, RowSource a, PanelSource b, TileSink sink) {
         if (m == 0 || n == 0) {
             return;
         }
@@ -109,9 +110,10 @@ final class TiledProduct {
 
     private void packShared(int panel) {
         int first = panel * COLUMNS;
-        int count = Math.min(COLUMNS, n - first);
-        for (int p = 0; p < k; p += DEPTH) {
-            b.packColumns(first, count, COLUMNS, p, Math.min(DEPTH, k - p), sharedB, first * k + p * COLUMNS);
+        int width = MicroKernel.panelColumns(first, n);
+        int count = Math.min(width, n - first);
+        for (int p = 0; p < k; p += MicroKernel.DEPTH) {
+            b.pack(first, count, width, p, Math.min(MicroKernel.DEPTH, k - p), sharedB, first * k + p * width);
         }
     }
 
@@ -121,46 +123,40 @@ final class TiledProduct {
         int column = task % columnBlocks * blockColumns;
         int rows = Math.min(blockRows, m - row);
         int columns = Math.min(blockColumns, n - column);
-        int paddedColumns = roundUp(columns, COLUMNS);
+        int stride = Rows.padded(columns);
         Scratch scratch = Scratch.get();
-        float[] packedA = scratch.floats(SLOT_A, roundUp(rows, ROWS) / ROWS * MicroKernel.A_PANEL);
-        float[] tile = scratch.floats(SLOT_TILE, roundUp(rows, ROWS) * paddedColumns);
-        float[] packedB = sharedB != null ? sharedB : scratch.floats(SLOT_B, paddedColumns * DEPTH);
-        if (k == 0) {
-            Arrays.fill(tile, 0, roundUp(rows, ROWS) * paddedColumns, 0f);
-        }
-        for (int p = 0; p < k; p += DEPTH) {
-            int depth = Math.min(DEPTH, k - p);
-            packA(row, rows, p, depth, packedA);
+        float[] loadedA = scratch.floats(SLOT_A, a.size(rows));
+        float[] tile = scratch.floats(SLOT_TILE, roundUp(rows, ROWS) * stride);
+        float[] packedB = sharedB != null ? sharedB : scratch.floats(SLOT_B, stride * MicroKernel.DEPTH);
+        Arrays.fill(tile, 0, roundUp(rows, ROWS) * stride, 0f);
+        for (int p = 0; p < k; p = a.blockEnd(p)) {
+            int end = a.blockEnd(p);
+            a.load(row, rows, p, end, loadedA);
             if (sharedB == null) {
-                for (int j = 0; j < columns; j += COLUMNS) {
-                    b.packColumns(column + j, Math.min(COLUMNS, columns - j), COLUMNS, p, depth, packedB, j * depth);
-                }
-                multiply(rows, columns, depth, packedA, packedB, 0, depth, tile, paddedColumns, p > 0);
-            } else {
-                multiply(rows, columns, depth, packedA, packedB, column * k + p * COLUMNS, k, tile, paddedColumns, p > 0);
+                packOwn(column, columns, p, end - p, packedB);
             }
+            multiply(row, rows, column, columns, p, end - p, loadedA, packedB, tile, stride);
         }
-        sink.store(tile, paddedColumns, row, rows, column, columns);
+        sink.store(tile, stride, row, rows, column, columns);
     }
 
-    private void packA(int row, int rows, int p, int depth, float[] packedA) {
-        for (int i = 0, at = 0; i < rows; i += ROWS, at += MicroKernel.A_PANEL) {
-            int count = Math.min(ROWS, rows - i);
-            if (byRows) {
-                a.packRows(row + i, count, p, depth, packedA, at);
-            } else {
-                a.packColumns(row + i, count, ROWS, p, depth, packedA, at);
-            }
+    private void packOwn(int column, int columns, int p, int depth, float[] packedB) {
+        for (int j = 0; j < columns; j += COLUMNS) {
+            int width = MicroKernel.panelColumns(column + j, column + columns);
+            b.pack(column + j, Math.min(width, columns - j), width, p, depth, packedB, j * depth);
         }
     }
 
-    /** All tiles of a block: the A panel stays in the first cache while the B panels stream by. */
-    private void multiply(int rows, int columns, int depth, float[] packedA, float[] packedB, int bAt, int panelDepth, float[] tile,
-            int stride, boolean add) {
-        for (int i = 0, aAt = 0; i < rows; i += ROWS, aAt += MicroKernel.A_PANEL) {
+    /** All tiles of a block: the strip of A stays in the first cache while the panels of B stream by. */
+    private void multiply(int row, int rows, int column, int columns, int p, int depth, float[] loadedA, float[] packedB, float[] tile,
+            int stride) {
+        for (int i = 0; i < rows; i += ROWS) {
+            int aAt = a.stripAt(row, rows, p, i);
+            int aStride = a.stripStride(row, rows, i);
             for (int j = 0; j < columns; j += COLUMNS) {
-                MicroKernel.multiply(byRows, depth, packedA, aAt, packedB, bAt + j * panelDepth, tile, i * stride + j, stride, add);
+                int width = MicroKernel.panelColumns(column + j, column + columns);
+                int bAt = sharedB == null ? j * depth : (column + j) * k + p * width;
+                MicroKernel.multiply(depth, loadedA, aAt, aStride, packedB, bAt, width, tile, i * stride + j, stride);
             }
         }
     }
