@@ -32,13 +32,21 @@ bench_build() {
     mv "$BENCH/target/.begun" "$BENCH/target/.built" # as old as the start: what was edited meanwhile is newer
 }
 
-# bench_java MAIN ARGS...: prints the java line on standard error and becomes it.
+# The commit of the sources, with + where they differ from it.
+bench_commit() {
+    local commit
+    commit=$(git -C "$HOME_FOLDER" rev-parse --short HEAD 2>/dev/null) || { echo unknown; return; }
+    [ -z "$(git -C "$HOME_FOLDER" status --porcelain -- tensor nn vqvae 2>/dev/null)" ] || commit=$commit+
+    echo "$commit"
+}
+
+# bench_java [FLAG...] MAIN ARGS...: prints the java line on standard error and becomes it.
 bench_java() {
     JDK=$("$HOME_FOLDER/xp" --find-jdk) || exit 2
     bench_build
     # shellcheck disable=SC2206 # BENCH_JAVA_OPTS is a list of words
     local command=("$JDK/bin/java" -XX:+UseSerialGC -Xmx2g --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
-        ${BENCH_JAVA_OPTS-} -cp "$BENCH_JAR:$BENCH/target/lib/*" "$@")
+        "-Dxprompt4j.bench.commit=$(bench_commit)" "-Dxprompt4j.bench.home=$BENCH" ${BENCH_JAVA_OPTS-} -cp "$BENCH_JAR:$BENCH/target/lib/*" "$@")
     unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS
     { printf '%q' "${command[0]}"; printf ' %q' "${command[@]:1}"; echo; } >&2
     exec "${command[@]}" 2> >(grep -v '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2)

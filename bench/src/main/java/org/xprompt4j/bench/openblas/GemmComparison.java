@@ -8,6 +8,7 @@ import java.util.Map;
 import org.xprompt4j.bench.Arguments;
 import org.xprompt4j.bench.CommandLine;
 import org.xprompt4j.bench.ForkedJvm;
+import org.xprompt4j.bench.History;
 import org.xprompt4j.bench.Spread;
 import org.xprompt4j.tensor.file.Json;
 import org.xprompt4j.tensor.file.JsonWriter;
@@ -16,7 +17,8 @@ import org.xprompt4j.tensor.file.JsonWriter;
  * Our sgemm beside OpenBLAS's. Prints a line of JSON for each shape and number of threads, medians over the forks, and at the end
  * the geometric mean and the smallest of the ratios. A ratio above 1 says that ours is faster.
  *
- * <pre>{@code bench/openblas [--threads 1,2] [--shapes square|training|all|MxNxK,...] [--forks 5] [--rounds 5] [--library FILE]}</pre>
+ * <pre>{@code bench/openblas [--threads 1,2] [--shapes square|training|all|MxNxK,...] [--forks 5] [--rounds 5] [--library FILE]
+ *     [--history FILE]}</pre>
  */
 public final class GemmComparison {
     private GemmComparison() {
@@ -30,6 +32,7 @@ public final class GemmComparison {
             String set = arguments.string("shapes", "all");
             List<GemmShape> shapes = GemmShape.of(set);
             System.err.println(OpenBlas.load(arguments.string("library", null)).description());
+            History history = History.of(arguments.string("history", "none"));
             double logarithms = 0;
             double smallest = Double.POSITIVE_INFINITY;
             for (int count : threads) {
@@ -38,7 +41,7 @@ public final class GemmComparison {
                     runs.add(ForkedJvm.run(GemmFork.class, List.of(ForkedJvm.threads(count)), childArguments(arguments, count, set)));
                 }
                 for (int i = 0; i < shapes.size(); i++) {
-                    double ratio = print(shapes.get(i), count, i, runs);
+                    double ratio = print(shapes.get(i), count, i, runs, history);
                     logarithms += Math.log(ratio);
                     smallest = Math.min(smallest, ratio);
                 }
@@ -61,7 +64,7 @@ public final class GemmComparison {
         return out;
     }
 
-    private static double print(GemmShape shape, int threads, int index, List<List<Json>> runs) {
+    private static double print(GemmShape shape, int threads, int index, List<List<Json>> runs, History history) {
         Spread ours = spread(runs, index, "ours_gflops");
         Spread ratio = spread(runs, index, "ratio");
         Map<String, Object> line = new LinkedHashMap<>();
@@ -79,6 +82,7 @@ public final class GemmComparison {
         line.put("ratio_min", Spread.rounded(ratio.min(), 3));
         line.put("ratio_max", Spread.rounded(ratio.max(), 3));
         line.put("processor_share", Spread.rounded(spread(runs, index, "processor_share").median(), 3));
+        history.append("openblas", line);
         System.out.println(JsonWriter.compact(line));
         return ratio.median();
     }

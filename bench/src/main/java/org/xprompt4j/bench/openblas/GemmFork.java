@@ -28,7 +28,7 @@ import org.xprompt4j.tensor.op.Epilogue;
  * are measured again.
  */
 final class GemmFork {
-    static final Set<String> OPTIONS = Set.of("threads", "shapes", "rounds", "library", "forks");
+    static final Set<String> OPTIONS = Set.of("threads", "shapes", "rounds", "library", "forks", "history");
 
     private static final long TURN_NANOS = 20_000_000;
     private static final long WARM_UP_NANOS = 2_500_000_000L;

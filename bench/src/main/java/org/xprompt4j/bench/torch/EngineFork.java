@@ -19,7 +19,7 @@ import org.xprompt4j.tensor.file.JsonWriter;
 
 /** One virtual machine of the comparison: our side, a JSON line for each work. */
 final class EngineFork {
-    static final Set<String> OPTIONS = Set.of("only", "repeat", "forks", "threads", "python");
+    static final Set<String> OPTIONS = Set.of("only", "repeat", "forks", "threads", "python", "history");
     static final String ALL = "train,decode,vqgan";
 
     private static final long WARM_UP_NANOS = 2_500_000_000L;

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.xprompt4j.bench.Arguments;
 import org.xprompt4j.bench.CommandLine;
 import org.xprompt4j.bench.ForkedJvm;
+import org.xprompt4j.bench.History;
 import org.xprompt4j.bench.Spread;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.Json;
@@ -22,12 +23,13 @@ import org.xprompt4j.tensor.file.JsonWriter;
  * first round runs PyTorch in each {@link PyTorch.Variant}; the best of each work goes on. Prints a JSON line for each work with
  * medians over the forks; a ratio above 1 says that ours is faster.
  *
- * <pre>{@code bench/torch-cpu [--only train,decode,vqgan] [--threads 2] [--forks 5] [--repeat 5] [--python python3]}</pre>
+ * <pre>{@code bench/torch-cpu [--only train,decode,vqgan] [--threads 2] [--forks 5] [--repeat 5] [--python python3] [--history FILE]}</pre>
  */
 public final class TorchComparison {
     private static final List<String> SHARES = List.of("gflops", "sgemm_gflops", "share_of_sgemm", "gbytes_per_s", "read_gbytes_per_s", "share_of_read");
 
     private final Arguments arguments;
+    private final History history;
     private final int threads;
     private final int repeat;
     private final Map<String, List<Json>> ours = new LinkedHashMap<>(); // by work, one a fork
@@ -36,6 +38,7 @@ public final class TorchComparison {
 
     private TorchComparison(Arguments arguments) {
         this.arguments = arguments;
+        this.history = History.of(arguments.string("history", "none"));
         this.threads = arguments.integer("threads", Runtime.getRuntime().availableProcessors(), 1, 4096);
         this.repeat = arguments.integer("repeat", 5, 1, 1000);
     }
@@ -49,7 +52,7 @@ public final class TorchComparison {
         if (!Arrays.asList(EngineFork.ALL.split(",")).containsAll(works)) {
             throw new InvalidInput("--only must name some of " + EngineFork.ALL + ", is " + String.join(",", works));
         }
-        Path script = Path.of(System.getProperty("xprompt4j.bench", "bench"), "torch", "anchors.py");
+        Path script = Path.of(System.getProperty("xprompt4j.bench.home", "bench"), "torch", "anchors.py");
         PyTorch torch = PyTorch.find(arguments.string("python", null), script);
         int forks = arguments.integer("forks", 5, 1, 100);
         for (String work : works) {
@@ -106,6 +109,7 @@ public final class TorchComparison {
                 line.put(share, Spread.rounded(spread(forks, share).median(), 4));
             }
         }
+        history.append("torch-cpu", line);
         System.out.println(JsonWriter.compact(line));
     }
 

@@ -1,0 +1,46 @@
+package org.xprompt4j.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Where and with what a figure was measured: the part of a history line that every instrument shares. */
+public final class Machine {
+    /** System property with the commit of the sources; {@code bench/java.sh} sets it. */
+    public static final String COMMIT = "xprompt4j.bench.commit";
+
+    private Machine() {
+    }
+
+    /** Date, commit, processor, virtual machine and its flags. */
+    public static Map<String, Object> describe() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        out.put("commit", System.getProperty(COMMIT, "unknown"));
+        out.put("device", processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
+        out.put("jdk", System.getProperty("java.vm.version"));
+        out.put("flags", String.join(" ", ForkedJvm.ownFlags().stream().filter(flag -> !flag.startsWith("-Dxprompt4j.bench")).toList()));
+        return out;
+    }
+
+    /** The processor's name and whether it has the widest vectors; the architecture's name where the system does not say more. */
+    static String processor() {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(info)) {
+            return System.getProperty("os.arch");
+        }
+        try {
+            String text = Files.readString(info);
+            String name = text.lines().filter(line -> line.startsWith("model name")).map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst().orElse(System.getProperty("os.arch"));
+            return name + (text.contains(" avx512f ") ? " (AVX-512)" : text.contains(" avx2 ") ? " (AVX2)" : "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
