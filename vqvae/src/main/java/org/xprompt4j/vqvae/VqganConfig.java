@@ -32,6 +32,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
     private static final int MAX_LEVELS = 12;
     private static final int MAX_WIDTH = 1 << 14;
     private static final int MAX_CODES = 1 << 24;
+    private static final int MAX_BLOCKS = 64;
     private static final int PUBLIC_GROUPS = 32;
 
     public VqganConfig {
@@ -42,6 +43,14 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         }
         if (patchPath && (normalizeCodes || inChannels != outChannels)) {
             throw new InvalidInput("patchPath needs codes that are not normalised and as many channels out as in");
+        }
+        if (Math.min(Math.min(channels, normGroups), Math.min(Math.min(inChannels, outChannels), Math.min(latentChannels, codeDim))) < 1
+                || Math.min(Math.min(resolution, resBlocks), codes) < 1 || multipliers.stream().anyMatch(m -> m < 1)) {
+            throw new InvalidInput("all sizes of a VQGAN must be at least 1");
+        }
+        if (codes > MAX_CODES || resBlocks > MAX_BLOCKS
+                || Math.max(Math.max(inChannels, outChannels), Math.max(latentChannels, codeDim)) > MAX_WIDTH) {
+            throw new InvalidInput("a VQGAN has at most " + MAX_CODES + " codes, " + MAX_BLOCKS + " blocks a level and widths of " + MAX_WIDTH);
         }
         for (int level = -1; level < multipliers.size(); level++) {
             long width = (long) channels * (level < 0 ? 1 : multipliers.get(level));
@@ -112,7 +121,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
             json.get("attn_resolutions").elements().forEach(element -> attention.add(element.asPositiveInt()));
         }
         return new VqganConfig(json.positiveInt("resolution"), bounded(json, "in_channels", 3, MAX_WIDTH), outChannels, channels, multipliers,
-                (int) json.get("num_res_blocks").asLong(1, 64), attention, bounded(json, names[2], 0, MAX_WIDTH), codes, codeDim,
+                (int) json.get("num_res_blocks").asLong(1, MAX_BLOCKS), attention, bounded(json, names[2], 0, MAX_WIDTH), codes, codeDim,
                 groups, normalizeCodes, patchPath);
     }
 

@@ -30,6 +30,8 @@ public final class Json {
     /** Most values of one document, keys not counted. */
     public static final int MAX_VALUES = 4_000_000;
 
+    private static final int MAX_MESSAGE = 400; // characters
+
     /** A number as written; converted when asked for, so that 64-bit integers stay exact. */
     record Num(String text) {
     }
@@ -52,6 +54,9 @@ public final class Json {
     /** Reads a document from a file. */
     public static Json read(Path file) {
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) { // reading a pipe or a device might never end
+                throw new InvalidInput(file + ": is not a file");
+            }
             long size = Files.size(file);
             if (size > MAX_BYTES) {
                 throw new InvalidInput(file + ": " + size + " bytes are more than the " + MAX_BYTES + " that a JSON file may have");
@@ -101,7 +106,9 @@ public final class Json {
     /** The exception for a value that is wrong: "file: path MESSAGE". */
     public InvalidInput fault(String message) {
         String at = path();
-        return new InvalidInput(source + ": " + (at.isEmpty() ? "the document" : at) + " " + message);
+        String line = message.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " "); // it may quote the document
+        String shown = line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE) + "...";
+        return new InvalidInput(source + ": " + (at.isEmpty() ? "the document" : at) + " " + shown);
     }
 
     private InvalidInput mustBe(String what) {
@@ -145,11 +152,17 @@ public final class Json {
     /** The value of a field that must be there. */
     public Json get(String field) {
         Object found = map().get(field);
-        Json child = new Json(found, source, this, "." + field);
+        Json child = new Json(found, source, this, "." + plain(field));
         if (found == null) {
             throw new InvalidInput(source + ": " + child.path() + " is missing");
         }
         return child;
+    }
+
+    /** A field's name for messages: as it is, or quoted where it is long or would break the line. */
+    private static String plain(String field) {
+        boolean safe = field.length() <= 80 && field.chars().noneMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029);
+        return safe ? field : JsonParser.quoted(field);
     }
 
     // ---- Arrays

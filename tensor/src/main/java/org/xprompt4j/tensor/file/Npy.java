@@ -26,6 +26,7 @@ import org.xprompt4j.tensor.Tensor;
  */
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final int MAX_RANK = 64; // NumPy's own limit
     private static final int MAX_HEADER = 1 << 16;
     private static final Pattern HEADER = Pattern.compile(
             "\\{ *'descr' *: *'([^']{1,20})' *, *'fortran_order' *: *(True|False) *, *'shape' *: *\\(([0-9, ]*)\\) *,? *} *\n?");
@@ -79,13 +80,16 @@ public final class Npy {
             case "<i4" -> DType.I32;
             case "<i8" -> DType.I64;
             case "|u1", "<u1" -> DType.U8;
-            default -> throw new InvalidInput(path + ": descr must be one of <f4 <f2 <i4 <i8 |u1, is '" + match.group(1) + "'");
+            default -> throw new InvalidInput(path + ": descr must be one of <f4 <f2 <i4 <i8 |u1, is " + JsonParser.quoted(match.group(1)));
         };
         if (match.group(2).equals("True")) {
             throw new InvalidInput(path + ": fortran_order must be False; save it with numpy.ascontiguousarray");
         }
         try {
             Shape shape = shape(match.group(3));
+            if (shape.rank() > MAX_RANK) {
+                throw new InvalidInput(path + ": shape has " + shape.rank() + " sizes, more than the " + MAX_RANK + " that a tensor may have here");
+            }
             if (Math.multiplyExact(shape.numel(), (long) dtype.bytes()) != data.byteSize()) {
                 throw new InvalidInput(path + ": shape " + shape + " of " + dtype + " needs "
                         + shape.numel() * dtype.bytes() + " bytes, the file has " + data.byteSize());
@@ -94,7 +98,7 @@ public final class Npy {
             tensor.storage().write(0, data);
             return tensor;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new InvalidInput(path + ": shape (" + match.group(3) + ") is no tuple of sizes or too large", e);
+            throw new InvalidInput(path + ": shape " + JsonParser.quoted("(" + match.group(3) + ")") + " is no tuple of sizes or too large", e);
         }
     }
 

@@ -13,6 +13,7 @@ import org.xprompt4j.tensor.file.SafetensorsFile.Entry;
 /** The rules of a safetensors header, checked before any byte of data is believed. */
 final class SafetensorsHeader {
     static final String METADATA = "__metadata__";
+    private static final int MAX_RANK = 64;
 
     /** Bits of one element of every type of the format; sub-byte types must fill whole bytes. */
     private static final Map<String, Integer> BITS = Map.ofEntries(
@@ -63,6 +64,9 @@ final class SafetensorsHeader {
             throw info.get("dtype").fault("is " + JsonParser.quoted(type) + ", which is no element type of safetensors");
         }
         Json sizes = info.get("shape");
+        if (sizes.elements().size() > MAX_RANK) {
+            throw sizes.fault("has " + sizes.elements().size() + " sizes, more than the " + MAX_RANK + " that a tensor may have here");
+        }
         long[] dims = new long[sizes.elements().size()];
         int axis = 0;
         for (Json size : sizes.elements()) {

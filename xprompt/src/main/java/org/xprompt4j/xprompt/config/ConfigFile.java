@@ -5,13 +5,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.xprompt4j.tensor.InvalidInput;
 
@@ -22,12 +29,20 @@ import org.xprompt4j.tensor.InvalidInput;
 public final class ConfigFile {
     private static final String UNNAMED = "configuration: ";
     private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_MESSAGE = 300; // characters of what a message quotes
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(JsonParser.Feature.ALLOW_COMMENTS, JsonParser.Feature.ALLOW_YAML_COMMENTS, JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
                     DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES, DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(LogicalType.Textual, text -> {
+                for (CoercionInputShape shape : List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
+                    text.setCoercion(shape, CoercionAction.Fail);
+                }
+            })
+            .addModule(new FiniteNumbers())
             .build();
 
     static {
@@ -45,6 +60,9 @@ public final class ConfigFile {
     public static <T> T read(Path file, Class<T> type) {
         String text;
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) { // reading a pipe or a device might never end
+                throw new InvalidInput(file + ": is not a file");
+            }
             if (Files.size(file) > MAX_BYTES) {
                 throw new InvalidInput(file + ": larger than a configuration may be (" + MAX_BYTES + " bytes)");
             }
@@ -87,7 +105,7 @@ public final class ConfigFile {
         String path = mapping.getPath().stream()
                 .map(r -> r.getFieldName() != null ? r.getFieldName() : "[" + r.getIndex() + "]")
                 .collect(Collectors.joining("."));
-        return line + ", field " + path.replace(".[", "[");
+        return line + ", field " + plain(path.replace(".[", "["));
     }
 
     private static String what(JsonProcessingException e) {
@@ -95,11 +113,35 @@ public final class ConfigFile {
             return "unknown field; known here are " + unknown.getKnownPropertyIds();
         }
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
-            return e.getCause().getMessage();
+            return e.getCause() instanceof NullPointerException ? "holds null where a value is needed" : plain(e.getCause().getMessage());
         }
         if (e.getOriginalMessage().startsWith("Missing creator property")) {
             return "this field is missing";
         }
-        return e.getOriginalMessage().lines().findFirst().orElse("not valid JSON");
+        if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            return "must be " + words(mismatch.getTargetType());
+        }
+        return plain(e.getOriginalMessage().lines().findFirst().orElse("not valid JSON"));
+    }
+
+    /** What a field of a Java type must hold. */
+    private static String words(Class<?> type) {
+        if (type.isEnum()) {
+            return "one of " + Arrays.toString(type.getEnumConstants());
+        }
+        return switch (type.getSimpleName()) {
+            case "int", "Integer", "long", "Long" -> "an integer" + (type == int.class || type == Integer.class ? " of 32 bits" : "");
+            case "float", "Float", "double", "Double" -> "a number of finite size";
+            case "boolean", "Boolean" -> "true or false";
+            case "String" -> "a text";
+            case "List", "ArrayList" -> "a list";
+            default -> "an object with named fields";
+        };
+    }
+
+    /** A message that may quote the file, on one line of sensible length. */
+    private static String plain(String message) {
+        String line = message.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ").strip();
+        return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE) + "...";
     }
 }

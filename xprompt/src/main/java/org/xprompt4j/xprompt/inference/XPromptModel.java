@@ -151,10 +151,19 @@ public final class XPromptModel implements AutoCloseable {
         return reader.compress(contexts, config.arrangement(), note, keep);
     }
 
-    /** Reads a compressed prompt that this model made. */
+    /**
+     * Reads a compressed prompt that this model made. It lives until the model is closed.
+     *
+     * @throws InvalidInput naming file and field
+     */
     public CompressedPrompt read(Path file) {
+        return read(file, scope);
+    }
+
+    /** Reads a compressed prompt that this model made; {@code keep} owns it, and receives nothing when it is refused. */
+    public CompressedPrompt read(Path file, MemoryScope keep) {
         Shape entry = Shape.of(model.config().kvHeads(), model.config().headDim());
-        return CompressedPrompt.read(file, backend, scope, model.config().layers(), entry, fingerprint);
+        return CompressedPrompt.read(file, backend, keep, model.config().layers(), entry, fingerprint);
     }
 
     /** Stage 2 for one query: the answer picture. */

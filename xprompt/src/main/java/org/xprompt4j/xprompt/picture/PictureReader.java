@@ -25,6 +25,13 @@ public final class PictureReader {
     /** Largest width x height that is decoded. */
     public static final long MAX_PIXELS = 64_000_000;
 
+    /**
+     * Pixels that a byte of a PNG, JPEG, GIF or BMP can stand for at the very most, doubled: deflate packs 1032 bytes of eight
+     * pixels into one. A header that claims more lies, whatever follows. Lossless WebP has no such bound.
+     */
+    private static final long MOST_PIXELS_PER_BYTE = 16_384;
+    private static final long CLAIM_FREE = 1 << 20; // pixels that cost too little to ask
+
     static {
         ImageIO.setUseCache(false);   // no temporary files
     }
@@ -40,7 +47,7 @@ public final class PictureReader {
         byte[] bytes;
         try {
             if (!Files.exists(file)) {
-                throw new InvalidInput(file + ": there is no such file");
+                throw new InvalidInput(file + (Files.isSymbolicLink(file) ? ": is a link that leads to no file" : ": there is no such file"));
             }
             if (!Files.isRegularFile(file)) {
                 throw new InvalidInput(file + ": is not a file but a folder or device; name a picture file");
@@ -63,6 +70,11 @@ public final class PictureReader {
      * @throws InvalidInput if it is damaged or not a picture
      */
     public static Picture decode(byte[] bytes, String name) {
+        return decode(bytes, name, MAX_PIXELS);
+    }
+
+    /** As {@link #decode(byte[], String)}, with a limit of one's own on width x height. */
+    public static Picture decode(byte[] bytes, String name, long maxPixels) {
         if (bytes.length == 0) {
             throw new InvalidInput(name + ": is empty; give a PNG, JPEG, WebP, GIF, BMP or TIFF picture");
         }
@@ -74,7 +86,7 @@ public final class PictureReader {
             ImageReader reader = readers.next();
             try {
                 refuseTruncatedJpeg(reader, bytes, name);
-                return Upright.turn(decode(reader, stream, name), Upright.orientation(bytes));
+                return Upright.turn(decode(reader, stream, bytes.length, name, maxPixels), Upright.orientation(bytes));
             } finally {
                 reader.dispose();
             }
@@ -88,7 +100,7 @@ public final class PictureReader {
         }
     }
 
-    private static Picture decode(ImageReader reader, ImageInputStream stream, String name) throws IOException {
+    private static Picture decode(ImageReader reader, ImageInputStream stream, long fileBytes, String name, long maxPixels) throws IOException {
         // Metadata is ignored so that no compressed colour profile or text chunk is inflated.
         reader.setInput(stream, true, true);
         long width = reader.getWidth(0);
@@ -96,9 +108,14 @@ public final class PictureReader {
         if (width < 1 || height < 1) {
             throw new InvalidInput(name + ": its header says " + width + " x " + height + " pixels; it is damaged");
         }
-        if (width * height > MAX_PIXELS) {
+        if (width * height > maxPixels) {
             throw new InvalidInput(name + ": its header says " + width + " x " + height + " pixels, more than the limit of "
-                    + MAX_PIXELS / 1_000_000 + " million; shrink it first");
+                    + maxPixels + "; shrink it first");
+        }
+        boolean bounded = reader.getFormatName().toLowerCase(Locale.ROOT).matches("png|gif|bmp|jp.*");
+        if (bounded && width * height > CLAIM_FREE + MOST_PIXELS_PER_BYTE * fileBytes) {
+            throw new InvalidInput(name + ": its header says " + width + " x " + height + " pixels, but its " + fileBytes
+                    + " bytes cannot hold them; it is damaged or made to harm");
         }
         BufferedImage image = reader.read(0);
         if (image == null || image.getWidth() > width || image.getHeight() > height) {
@@ -125,8 +142,11 @@ public final class PictureReader {
     }
 
     private static String oneLine(Throwable e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        String line = message.lines().findFirst().orElse(e.getClass().getSimpleName()).strip();
+        String message = e.getMessage() == null ? "" : e.getMessage();
+        String line = message.lines().findFirst().orElse("").replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ").strip();
+        if (line.isEmpty() || e instanceof NullPointerException) {
+            return "its data makes no sense";
+        }
         return line.length() > 120 ? line.substring(0, 120) + "..." : line;
     }
 }
