@@ -48,7 +48,7 @@ public record Peak(int threads, double gflops, double readGbytes, double copyGby
      * @param burst does some work of a worker and returns how many units that was
      */
     private static double best(int threads, IntToLongFunction burst) {
-        double best = 0;
+        double best = interval(threads, burst); // the first also waits for the compiler
         for (int i = 0; i < INTERVALS; i++) {
             best = Math.max(best, interval(threads, burst));
         }

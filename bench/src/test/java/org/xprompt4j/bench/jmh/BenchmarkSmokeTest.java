@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -108,8 +109,8 @@ class BenchmarkSmokeTest {
     @Test
     void peaksAreMeasured() {
         Peak peak = Peak.measure(1);
-        assertThat(peak.gflops()).as("multiply-adds, GFLOP/s").isBetween(1.0, 2000.0);
-        assertThat(peak.readGbytes()).as("read, GB/s").isBetween(0.5, 2000.0);
-        assertThat(peak.copyGbytes()).as("copy, GB/s").isBetween(0.5, 2000.0);
+        // How high they are depends on the machine and on when the compiler is done; here only that all three work.
+        assertThat(List.of(peak.gflops(), peak.readGbytes(), peak.copyGbytes())).allMatch(rate -> rate > 0 && rate < 1e5);
+        assertThat(peak.or(new Peak(1, 1e6, 1e6, 1e6))).isEqualTo(new Peak(1, 1e6, 1e6, 1e6));
     }
 }
