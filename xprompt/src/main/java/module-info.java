@@ -8,7 +8,9 @@ module org.xprompt4j.xprompt {
     requires me.tongfei.progressbar;
     requires java.desktop;
     requires org.knowm.xchart;
+    requires static jdk.incubator.vector; // chapters of the course
 
+    exports org.xprompt4j.xprompt.course;
     exports org.xprompt4j.xprompt.data;
     exports org.xprompt4j.xprompt.evaluation;
     exports org.xprompt4j.xprompt.inference;

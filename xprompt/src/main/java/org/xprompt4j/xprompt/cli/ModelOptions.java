@@ -19,6 +19,11 @@ public final class ModelOptions {
         return model != null ? model : Home.path("xprompt/models/demo");
     }
 
+    /** Name of the device as given. */
+    public String device() {
+        return device;
+    }
+
     /** Opens the model. */
     public XPromptModel open() {
         return XPromptModel.open(folder(), device);

@@ -1,0 +1,88 @@
+package org.xprompt4j.xprompt.course;
+
+import java.nio.file.Path;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.xprompt.data.Crops;
+import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.data.Split;
+import org.xprompt4j.xprompt.inference.XPromptModel;
+import org.xprompt4j.xprompt.picture.Picture;
+
+/** What chapters work with, opened when first asked for: a device, a model, photographs. */
+public final class Materials implements AutoCloseable {
+    private static final long SEED = 1;
+
+    private final String device;
+    private final Path modelFolder;
+    private final Path photoFolder;
+    private final boolean brief;
+    private Backend backend;
+    private XPromptModel model;
+    private PhotoSource photos;
+
+    /**
+     * @param device      that computes, such as {@code cpu}
+     * @param modelFolder a model folder
+     * @param photoFolder photographs as {@code xp data prepare} makes them
+     * @param brief       small sizes and few repetitions, for tests and machines in a hurry
+     */
+    public Materials(String device, Path modelFolder, Path photoFolder, boolean brief) {
+        this.device = device;
+        this.modelFolder = modelFolder;
+        this.photoFolder = photoFolder;
+        this.brief = brief;
+    }
+
+    /** Small sizes and few repetitions are wanted. */
+    public boolean brief() {
+        return brief;
+    }
+
+    /** {@code whole}, or {@code small} where it is to be brief. */
+    public int size(int whole, int small) {
+        return brief ? small : whole;
+    }
+
+    public Backend backend() {
+        if (backend == null) {
+            backend = Backends.open(device);
+        }
+        return backend;
+    }
+
+    public XPromptModel model() {
+        if (model == null) {
+            model = XPromptModel.open(modelFolder, device);
+        }
+        return model;
+    }
+
+    public PhotoSource photos() {
+        if (photos == null) {
+            photos = PhotoSource.open(photoFolder);
+        }
+        return photos;
+    }
+
+    /** The i-th photograph that no training saw, a crop as large as the model's pictures: the same at every call. */
+    public Picture testPhoto(int i) {
+        return testPhoto(i, model().config().pictureSize());
+    }
+
+    /** The same crop at another size. */
+    public Picture testPhoto(int i, int size) {
+        int[] test = photos().indices(Split.TEST);
+        return Crops.draw(photos(), test[i % test.length], i / test.length, size, SEED);
+    }
+
+    @Override
+    public void close() {
+        if (model != null) {
+            model.close();
+        }
+        if (backend != null) {
+            backend.close();
+        }
+    }
+}
