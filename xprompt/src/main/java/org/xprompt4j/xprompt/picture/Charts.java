@@ -98,6 +98,8 @@ public final class Charts {
         styler.setPlotBackgroundColor(Color.WHITE);
         styler.setPlotGridLinesColor(Palette.RULE);
         styler.setPlotBorderVisible(false);
+        styler.setXAxisTickMarkSpacingHint(70);
+        styler.setPlotGridVerticalLinesVisible(false);
         styler.setLegendPosition(LegendPosition.OutsideS);
         styler.setLegendLayout(org.knowm.xchart.style.Styler.LegendLayout.Horizontal);
         styler.setLegendBorderColor(Palette.PAPER);
