@@ -49,4 +49,45 @@ class FoundationChaptersTest {
         assertThat(lesson.figure("largest_error")).as("of the largest element").isLessThan(1e-5);
         assertThat(lesson.figure("gflops_packed")).isGreaterThan(2 * lesson.figure("gflops_naive"));
     }
+
+    @Test
+    void handTapeAndDifferencesAgree() {
+        Chapter.Lesson lesson = new AutogradByHand().run(materials);
+        assertThat(lesson.figure("tape_against_hand")).isBetween(1e-12, 2e-6);
+        assertThat(lesson.figure("best_difference_float64_against_hand")).isLessThan(1e-9);
+        assertThat(lesson.figure("best_difference_float32_against_hand")).isBetween(1e-7, 1e-4);
+        assertThat(lesson.figure("best_step_float32")).isBetween(1e-3, 1e-1);
+    }
+
+    @Test
+    void theJobIsBlindToTheExample() {
+        Chapter.Lesson lesson = new AttentionAndMask().run(materials);
+        assertThat(lesson.figure("engine_against_plain_code")).isBetween(1e-12, 5e-6);
+        assertThat(lesson.figure("online_softmax_against_two_passes")).isLessThan(1e-12);
+        assertThat(lesson.figure("pairs_causal")).isEqualTo(18 * 19 / 2);
+        assertThat(lesson.figure("pairs_xprompt")).isEqualTo(18 * 19 / 2 - 8 * 7);
+        assertThat(lesson.figure("job_rows_moved_by_another_example")).isZero();
+        assertThat(lesson.figure("saved_in_a_demo_prompt")).isBetween(0.48, 0.49);
+    }
+
+    @Test
+    void scoresKnowDistancesAlone() {
+        Chapter.Lesson lesson = new RopeAndNorms().run(materials);
+        assertThat(lesson.figure("largest_change_of_a_score_when_both_move_by_1000")).isLessThan(1e-10);
+        assertThat(lesson.figure("length_changed_by_turning")).isLessThan(1e-12);
+        assertThat(lesson.figure("mean_score_beyond_48")).isLessThan(lesson.figure("score_at_distance_0") / 2);
+        assertThat(lesson.figure("engine_against_plain_rope")).isBetween(1e-12, 1e-5);
+        assertThat(lesson.figure("engine_against_plain_rmsnorm")).isBetween(1e-12, 1e-6);
+        assertThat(lesson.figure("largest_score_at_100_times_without_norm")).isGreaterThan(1e4);
+        assertThat(lesson.figure("largest_score_at_100_times_with_norm")).isLessThan(Math.sqrt(32) + 1e-6);
+    }
+
+    @Test
+    void theBlockWrittenOutIsTheEnginesBlock() {
+        Chapter.Lesson lesson = new ChameleonBlock().run(materials);
+        assertThat(lesson.figure("by_hand_against_the_engine")).isLessThan(1e-6);
+        assertThat(lesson.figure("tokens")).isEqualTo(1 + 2 * 258 + 16);
+        assertThat(lesson.figure("parameters")).isEqualTo(1_888_800);
+        assertThat((List<?>) lesson.figures().get("size_of_the_stream")).hasSize(6).allSatisfy(size -> assertThat((Double) size).isPositive());
+    }
 }
