@@ -45,7 +45,7 @@ public final class Attention extends Module {
 
     /** x [batch, seq, hidden], plus a residual of the same shape; null for none. */
     Tensor forward(Ops ops, Tensor x, Pass pass, Tensor residual) {
-        Tensor q = qNorm.forward(ops, split(ops, qProj.forward(ops, x), heads), pass.positions()); // [batch, seq, heads, headDim]
+        Tensor q = queries(ops, x, pass.positions());
         Tensor k = keys(ops, x, pass);
         Tensor v = split(ops, vProj.forward(ops, x), kvHeads);
         if (pass.cache() != null) {
@@ -58,6 +58,11 @@ public final class Attention extends Module {
     /** Only writes keys and values of x [batch, seq, hidden] to the cache: all that a prompt's last layer is needed for. */
     void fillCache(Ops ops, Tensor x, Pass pass) {
         pass.cache().write(layer, keys(ops, x, pass), split(ops, vProj.forward(ops, x), kvHeads));
+    }
+
+    /** Queries of x [batch, seq, hidden], normed and turned by positions [batch, seq]: [batch, seq, heads, headDim]. */
+    Tensor queries(Ops ops, Tensor x, Tensor positions) {
+        return qNorm.forward(ops, split(ops, qProj.forward(ops, x), heads), positions);
     }
 
     private Tensor keys(Ops ops, Tensor x, Pass pass) {

@@ -59,6 +59,11 @@ public final class Chameleon extends Module {
         return head;
     }
 
+    /** One of the blocks. */
+    DecoderLayer layer(int index) {
+        return layers.get(index);
+    }
+
     /** Embeddings of ids [batch, seq] I32: [batch, seq, hidden]. */
     public Tensor embed(Ops ops, Tensor ids) {
         return embedTokens.forward(ops, ids);

@@ -53,4 +53,9 @@ public final class DecoderLayer extends Module {
     void fillCache(Ops ops, Tensor x, Pass pass) {
         attention.fillCache(ops, swin ? x : inputNorm.forward(ops, x), pass);
     }
+
+    /** Queries, normed and turned, of this layer's input x [batch, seq, hidden]: [batch, seq, heads, headDim]. */
+    Tensor queries(Ops ops, Tensor x, Tensor positions) {
+        return attention.queries(ops, swin ? x : inputNorm.forward(ops, x), positions);
+    }
 }

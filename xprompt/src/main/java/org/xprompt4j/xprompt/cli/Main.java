@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
         TrainCommand.class,
         InfoCommand.class,
         MaskCommand.class,
+        ExplainCommand.class,
         CourseCommand.class,
         ReproduceCommand.class},
         footerHeading = "%nExamples:%n",

@@ -172,7 +172,7 @@ final class AttentionAndMask implements Chapter {
                 "a row is a query, a column a key, a row sums to 1; grey: not allowed to look");
         map(sheet, 70, "causal: only backwards", open, causal);
         map(sheet, 555, "X-Prompt: and TD is blind to IE", masked, xprompt);
-        sheet.text(70, 610, "attention").heatScale(150, 600, 1, "%.0f");
+        sheet.text(70, 610, "attention").heatScale(150, 600, "1");
         int x = sheet.legend(400, 610, Palette.BLUE, "IE: the example");
         x = sheet.legend(x, 610, Palette.ORANGE, "XP: learned tokens");
         sheet.legend(x, 610, Palette.GREEN, "TD: the job");

@@ -9,6 +9,7 @@ import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.file.ContentHash;
@@ -70,6 +71,27 @@ public final class CompressedPrompt {
 
     public String note() {
         return note;
+    }
+
+    /**
+     * The same prompt with some of its X-Prompt tokens alone, to see what the others were for. Keys know their positions, so nothing moves.
+     *
+     * @param keep    receives the keys and values
+     * @param indices of the tokens that stay, ascending; at least one
+     */
+    public CompressedPrompt only(MemoryScope keep, int... indices) {
+        Ops ops = new Ops(backend, keep);
+        Tensor rows = keep.of(indices, indices.length);
+        List<KvCache.Entries> chosen = new ArrayList<>();
+        for (KvCache.Entries layer : layers) {
+            chosen.add(new KvCache.Entries(rows(ops, layer.keys(), rows), rows(ops, layer.values(), rows)));
+        }
+        return new CompressedPrompt(backend, chosen, nextPosition, fingerprint, note);
+    }
+
+    /** Rows of x [tokens, kvHeads, headDim]. */
+    private static Tensor rows(Ops ops, Tensor x, Tensor rows) {
+        return ops.embedding(x.reshape(x.dim(0), -1), rows).reshape(rows.dim(0), x.dim(1), x.dim(2));
     }
 
     /** Bytes of keys and values. */

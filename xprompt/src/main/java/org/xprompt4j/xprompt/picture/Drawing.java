@@ -6,7 +6,6 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.util.Locale;
 
 /**
  * A sheet with a title to draw explanations on: text, boxes, arrows, pictures magnified by whole factors, and maps of amounts.
@@ -168,13 +167,12 @@ public final class Drawing {
         return this;
     }
 
-    /** The scale of a map: from 0 to {@code max}, 160 pixels wide. */
-    public Drawing heatScale(int x, int y, double max, String format) {
+    /** The scale of a map: from 0 to what {@code most} says, 160 pixels wide. */
+    public Drawing heatScale(int x, int y, String most) {
         for (int i = 0; i < 160; i++) {
             fill(x + i, y, 1, 12, Palette.heat(i / 159.0));
         }
         small(x, y + 26, "0");
-        String most = String.format(Locale.ROOT, format, max);
         Lettering.left(g, most, SMALL, Palette.FAINT, x + 160 - Lettering.width(most, SMALL), y + 26, 160);
         return this;
     }

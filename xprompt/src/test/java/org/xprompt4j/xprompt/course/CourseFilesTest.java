@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The pages of the course: each has its class and picture, quotes what the sources say, and its links lead somewhere. */
 class CourseFilesTest {
     private static final Path DOCS = Path.of("../docs/course");
-    private static final Path SOURCES = Path.of("src/main/java/org/xprompt4j/xprompt/course");
+    private static final List<Path> SOURCES = List.of(Path.of("src/main/java/org/xprompt4j/xprompt/course"), Path.of("src/main/java/org/xprompt4j/xprompt/explain"));
     private static final Pattern EXCERPT = Pattern.compile("<!-- (\\w+)\\.java \\[([\\w-]+)] -->\n```java\n(.*?)\n```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)[^)]*\\)");
 
@@ -64,7 +64,8 @@ class CourseFilesTest {
 
     /** The lines between {@code // [name]} and {@code // [end]}, without their common indent. */
     private static String passage(String type, String name) throws IOException {
-        List<String> lines = Files.readAllLines(SOURCES.resolve(type + ".java"));
+        Path file = SOURCES.stream().map(folder -> folder.resolve(type + ".java")).filter(Files::exists).findFirst().orElseThrow();
+        List<String> lines = Files.readAllLines(file);
         int from = lines.stream().map(String::strip).toList().indexOf("// [" + name + "]");
         assertThat(from).as("marker // [%s] in %s.java", name, type).isNotNegative();
         List<String> passage = lines.subList(from + 1, lines.size()).stream().takeWhile(line -> !line.strip().equals("// [end]")).toList();

@@ -1,0 +1,63 @@
+package org.xprompt4j.xprompt.course;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.xprompt4j.tensor.InvalidInput;
+
+/** What the chapters about pictures, prompts and training claim, run small with the shipped model. */
+class PictureChaptersTest {
+    private static Materials materials;
+
+    @BeforeAll
+    static void open() {
+        materials = new Materials("cpu", Path.of("models/demo"), Path.of("photos"), true);
+    }
+
+    @AfterAll
+    static void close() {
+        materials.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Double> list(Chapter.Lesson lesson, String name) {
+        return (List<Double>) lesson.figures().get(name);
+    }
+
+    @Test
+    void codesAreTheNearestEntriesAndMoreOfThemKeepMore() {
+        Chapter.Lesson lesson = new CodesOfAPicture().run(materials);
+        assertThat(lesson.figure("disagreements_with_plain_search")).as("codes of 256; ties in rounding aside").isLessThanOrEqualTo(2);
+        assertThat(lesson.figure("bits_a_pixel")).isEqualTo(10 / 16.0);
+        assertThat(lesson.figure("psnr")).isBetween(20.0, 30.0);
+        List<Double> levels = list(lesson, "psnr_by_level");
+        assertThat(levels).hasSize(5).isSorted();
+        assertThat(levels.getLast() - levels.getFirst()).isGreaterThan(5);
+        assertThat(lesson.figure("perplexity_of_5_photos")).isGreaterThan(lesson.figure("perplexity_of_the_photo"));
+        assertThat(lesson.figure("coded_again")).isGreaterThan(0.9);
+    }
+
+    @Test
+    void theTokensCarryTheExampleAndNoneOfThemAlone() {
+        Chapter.Lesson lesson = new Compression().run(materials);
+        double worth = lesson.figure("nats_no_example") - lesson.figure("nats_all_tokens");
+        assertThat(worth).as("nats that the example is worth").isGreaterThan(0.5);
+        assertThat(lesson.figure("psnr_to_truth_all_tokens")).isGreaterThan(lesson.figure("psnr_to_truth_no_example") + 3);
+        assertThat(list(lesson, "nats_lost_by_dropping_each")).hasSize(16).allSatisfy(lost -> assertThat(lost).isLessThan(worth / 3));
+        assertThat(list(lesson, "nats_lost_by_keeping_as_many").getLast()).as("lost with one token kept").isGreaterThan(worth / 4);
+        assertThat(lesson.figure("share_of_attention_on_the_example")).isBetween(0.7, 1.0);
+        assertThat(lesson.figure("share_of_attention_on_its_output")).isGreaterThan(lesson.figure("share_of_attention_on_the_example") / 2);
+        assertThat(lesson.figure("bytes_of_the_tokens")).isEqualTo(16.0 * 2 * 5 * 160 * 4);
+    }
+
+    @Test
+    void chaptersAreFoundByNumber() {
+        assertThat(Course.chapter(1).name()).startsWith("01-");
+        assertThatThrownBy(() -> Course.chapter(0)).isInstanceOf(InvalidInput.class).hasMessageContaining("1 to " + Course.chapters().size());
+    }
+}
