@@ -18,6 +18,7 @@ class LayeringTest {
     /** Module and the modules that it may use. */
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "tensor", Set.of("tensor"),
+            "kernels-cuda", Set.of("kernels-cuda", "tensor"),
             "nn", Set.of("nn", "tensor"),
             "vqvae", Set.of("vqvae", "nn", "tensor"),
             "xprompt", Set.of("xprompt", "vqvae", "nn", "tensor"),

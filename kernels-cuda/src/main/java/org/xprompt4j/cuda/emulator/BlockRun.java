@@ -1,0 +1,127 @@
+package org.xprompt4j.cuda.emulator;
+
+import org.xprompt4j.cuda.emulator.syntax.Operation;
+
+/** A block being executed: its warps, shared memory and barriers. */
+final class BlockRun {
+    /** Basic blocks that a warp executes before the next one gets its turn. */
+    private static final int TURN = 20_000;
+    /** Rounds over the warps after which other blocks of the grid get theirs. */
+    private static final int ROUNDS = 64;
+    /** The same where turns are short. */
+    private static final int SEEDED_ROUNDS = 100_000;
+
+    final Launch launch;
+    final Warp[] warps;
+    final Span shared;
+    final Barrier[] barriers = new Barrier[16];
+    /** What each warp knows of the others' progress: {@code seen[w][v]} is v's clock at the last barrier with w. */
+    final int[][] seen;
+    Grid position;
+    /** Number of this block among all that the machine ever ran. */
+    long serial;
+
+    BlockRun(Launch launch) {
+        this.launch = launch;
+        int count = (int) (launch.blockSize().count() + 31 >>> 5);
+        this.warps = new Warp[count];
+        this.seen = new int[count][count];
+        this.shared = new Span(0, launch.sharedBytes(), "shared memory", launch.track());
+        for (int w = 0; w < count; w++) {
+            warps[w] = new Warp(launch.code, this, w);
+        }
+        for (int i = 0; i < 16; i++) {
+            barriers[i] = new Barrier(this, count);
+        }
+    }
+
+    void start(Grid at, long number) {
+        position = at;
+        serial = number;
+        shared.clear();
+        int threads = (int) launch.blockSize().count();
+        for (int w = 0; w < warps.length; w++) {
+            warps[w].start(threads - 32 * w);
+            java.util.Arrays.fill(seen[w], 0);
+        }
+        for (Barrier barrier : barriers) {
+            barrier.reset();
+        }
+    }
+
+    /** Runs; false if the block has not ended and others should have their turn. */
+    boolean run() {
+        for (int round = 0; round < (launch.order.byIndexOnly() ? ROUNDS : SEEDED_ROUNDS); round++) {
+            boolean ran = false;
+            boolean living = false;
+            for (int k = 0; k < warps.length; k++) {
+                Warp warp = warps[launch.order.warp(this, k)];
+                if (warp.mask != 0 || warp.lanesIn(Warp.RUNNABLE) != 0) {
+                    ran = true;
+                    warp.run(launch.order.turn(TURN));
+                    if (warp.done()) {
+                        for (Barrier barrier : barriers) {
+                            barrier.checkComplete();
+                        }
+                    }
+                }
+                living |= !warp.done();
+            }
+            if (!living) {
+                return true;
+            }
+            if (!ran) {
+                throw deadlock();
+            }
+        }
+        return false;
+    }
+
+    private PtxFault deadlock() {
+        StringBuilder waits = new StringBuilder();
+        Operation first = null;
+        Warp of = null;
+        for (Warp warp : warps) {
+            if (!warp.done()) {
+                if (first == null) {
+                    first = warp.firstWait();
+                    of = warp;
+                }
+                waits.append(waits.isEmpty() ? "" : "; ").append(warp.waits());
+            }
+        }
+        if (of == null) {
+            throw new IllegalStateException("no warp waits");
+        }
+        return of.fault(PtxFault.Kind.DEADLOCK, first, Integer.numberOfTrailingZeros(of.live), 0, null, "nobody can go on: " + waits);
+    }
+
+    int liveLanes() {
+        int lanes = 0;
+        for (Warp warp : warps) {
+            lanes += Integer.bitCount(warp.live);
+        }
+        return lanes;
+    }
+
+    /** A barrier is complete: what its participants did so far comes before what those that waited do next. */
+    void synchronise(int participants, int waited) {
+        for (int w = 0; w < warps.length; w++) {
+            if ((waited >>> w & 1) == 0) {
+                continue;
+            }
+            for (int v = 0; v < warps.length; v++) {
+                if ((participants >>> v & 1) != 0 && v != w) {
+                    for (int u = 0; u < warps.length; u++) {
+                        seen[w][u] = Math.max(seen[w][u], u == v ? warps[v].clock : seen[v][u]);
+                    }
+                }
+            }
+        }
+        for (int w = 0; w < warps.length; w++) {
+            if ((participants >>> w & 1) != 0) {
+                warps[w].clock++;
+            }
+        }
+    }
+}

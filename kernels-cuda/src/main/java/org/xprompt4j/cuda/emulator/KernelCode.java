@@ -1,0 +1,95 @@
+package org.xprompt4j.cuda.emulator;
+
+import java.util.List;
+
+import org.xprompt4j.cuda.emulator.RegisterFile.Kind;
+
+/**
+ * A kernel made ready to run: basic blocks in scheduling order, and what a warp needs.
+ *
+ * @param frameBytes local memory of a thread
+ * @param staticShared bytes of shared memory declared with a size
+ * @param dynamicAlignment alignment of the dynamic shared memory behind it
+ */
+record KernelCode(String name, BasicBlock[] blocks, int intRows, int longRows, int maskRows, List<RegisterFile.Constant> constants,
+                  List<RegisterFile.Special> specials, int frameBytes, int staticShared, int dynamicAlignment) {
+    int dynamicStart() {
+        return (staticShared + dynamicAlignment - 1) / dynamicAlignment * dynamicAlignment;
+    }
+
+    int sharedBytes(int dynamic) {
+        return dynamic == 0 ? staticShared : dynamicStart() + dynamic;
+    }
+
+    void fillConstants(Warp warp) {
+        for (RegisterFile.Constant constant : constants) {
+            fill(warp, constant.slot(), constant.bits());
+        }
+    }
+
+    private static void fill(Warp warp, RegisterFile.Slot slot, long value) {
+        for (int lane = 0; lane < 32; lane++) {
+            set(warp, slot, lane, value);
+        }
+    }
+
+    private static void set(Warp warp, RegisterFile.Slot slot, int lane, long value) {
+        if (slot.kind() == Kind.LONG) {
+            warp.longs[slot.row() + lane] = value;
+        } else if (slot.kind() == Kind.MASK) {
+            warp.masks[slot.row()] = value != 0 ? -1 : 0;
+        } else {
+            warp.ints[slot.row() + lane] = (int) value;
+        }
+    }
+
+    void fillSpecials(Warp warp) {
+        for (RegisterFile.Special special : specials) {
+            for (int lane = 0; lane < 32; lane++) {
+                set(warp, special.slot(), lane, special(warp, special.name(), lane));
+            }
+        }
+    }
+
+    private static long special(Warp warp, String name, int lane) {
+        Launch launch = warp.block.launch;
+        Grid thread = launch.blockSize().index(32L * warp.index + lane);
+        Grid block = warp.block.position;
+        return switch (name) {
+            case "%tid.x" -> thread.x();
+            case "%tid.y" -> thread.y();
+            case "%tid.z" -> thread.z();
+            case "%ntid.x" -> launch.blockSize().x();
+            case "%ntid.y" -> launch.blockSize().y();
+            case "%ntid.z" -> launch.blockSize().z();
+            case "%ctaid.x" -> block.x();
+            case "%ctaid.y" -> block.y();
+            case "%ctaid.z" -> block.z();
+            case "%nctaid.x" -> launch.grid().x();
+            case "%nctaid.y" -> launch.grid().y();
+            case "%nctaid.z" -> launch.grid().z();
+            case "%laneid" -> lane;
+            case "%warpid" -> warp.index;
+            case "%nwarpid" -> 64;
+            case "%lanemask_eq" -> 1L << lane;
+            case "%lanemask_lt" -> (1L << lane) - 1;
+            case "%lanemask_le" -> (2L << lane) - 1;
+            case "%lanemask_gt" -> -(2L << lane);
+            case "%lanemask_ge" -> -(1L << lane);
+            case "%nsmid" -> 1;
+            case "%dynamic_smem_size" -> launch.sharedBytes() - Math.min(launch.sharedBytes(), launch.code.dynamicStart());
+            case "%total_smem_size" -> launch.sharedBytes();
+            default -> 0;
+        };
+    }
+
+    /** Special registers that keep their value while a block runs. */
+    static boolean isSpecial(String name) {
+        return switch (name) {
+            case "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
+                 "%laneid", "%warpid", "%nwarpid", "%lanemask_eq", "%lanemask_lt", "%lanemask_le", "%lanemask_gt", "%lanemask_ge", "%smid", "%nsmid",
+                 "%gridid", "%dynamic_smem_size", "%total_smem_size" -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package org.xprompt4j.cuda.emulator;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** One launch: its sizes, parameters, limits, and the blocks in flight. Blocks run one after another; one that waits long lets later ones start. */
+final class Launch {
+    /** Blocks in flight at most; a grid that waits for more than these to meet does not end. */
+    private static final int MOST_RESIDENT = 256;
+
+    final KernelCode code;
+    final GlobalMemory memory;
+    final Span parameters;
+    final WarpOrder order;
+    final RaceDetector races;
+    private final CheckLevel level;
+    private final Grid grid;
+    private final Grid blockSize;
+    private final int sharedBytes;
+    private final long limit;
+    /** Warp instructions still allowed. */
+    long left;
+
+    Launch(KernelCode code, GlobalMemory memory, Span parameters, Grid grid, Grid blockSize, int dynamicShared, CheckLevel level, WarpOrder order,
+           long limit, long firstSerial) {
+        this.code = code;
+        this.memory = memory;
+        this.parameters = parameters;
+        this.grid = grid;
+        this.blockSize = blockSize;
+        this.sharedBytes = code.sharedBytes(dynamicShared);
+        this.level = level;
+        this.order = order;
+        this.limit = limit;
+        this.left = limit;
+        this.races = level == CheckLevel.CHECK ? new RaceDetector(firstSerial) : null;
+    }
+
+    /** Runs the whole grid. */
+    void run(long firstSerial) {
+        Deque<BlockRun> resident = new ArrayDeque<>();
+        Deque<BlockRun> idle = new ArrayDeque<>();
+        long blocks = grid.count();
+        long next = 0;
+        while (next < blocks || !resident.isEmpty()) {
+            boolean start = next < blocks && resident.size() < MOST_RESIDENT;
+            BlockRun block;
+            if (start) {
+                block = idle.isEmpty() ? new BlockRun(this) : idle.pop();
+                block.start(grid.index(next), firstSerial + next);
+                next++;
+            } else {
+                block = resident.pollFirst();
+            }
+            boolean ended = block.run();
+            if (ended) {
+                idle.push(block);
+                // Those that waited may be free to go on now.
+                continueResident(resident, idle);
+            } else {
+                resident.addLast(block);
+            }
+        }
+    }
+
+    private static void continueResident(Deque<BlockRun> resident, Deque<BlockRun> idle) {
+        for (int i = resident.size(); i > 0; i--) {
+            BlockRun block = resident.pollFirst();
+            if (block.run()) {
+                idle.push(block);
+            } else {
+                resident.addLast(block);
+            }
+        }
+    }
+
+    boolean track() {
+        return level == CheckLevel.CHECK;
+    }
+
+    Grid grid() {
+        return grid;
+    }
+
+    Grid blockSize() {
+        return blockSize;
+    }
+
+    int sharedBytes() {
+        return sharedBytes;
+    }
+
+    long limit() {
+        return limit;
+    }
+
+    /** Warp instructions executed so far. */
+    long executed() {
+        return limit - left;
+    }
+}
