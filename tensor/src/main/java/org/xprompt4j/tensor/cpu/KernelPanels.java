@@ -66,9 +66,14 @@ final class KernelPanels implements PanelSource {
         if (forward) {
             for (int i = 0; i < count; i++) {
                 FloatRuns.copy(weight, dtype, (long) (first + i) * in * taps, in * taps, line, 0);
-                for (int p = 0; p < depth; p++) {
-                    int tap = (depthFrom + p) / in;
-                    to[at + p * width + i] = line[(depthFrom + p - tap * in) * taps + tap];
+                int tap = depthFrom / in;
+                int channel = depthFrom % in;
+                for (int q = at + i; q < at + depth * width; q += width) {
+                    to[q] = line[channel * taps + tap];
+                    if (++channel == in) {
+                        channel = 0;
+                        tap++;
+                    }
                 }
             }
         } else {
