@@ -32,6 +32,11 @@ final class MicroKernel {
     private MicroKernel() {
     }
 
+    /** For the description of the device: the tile that is held in registers. */
+    static String tile() {
+        return "tiles of " + (TALL ? ROWS : ROWS / 2) + " x " + COLUMNS;
+    }
+
     /** Columns of the panel that starts at {@code first} of n columns. */
     static int panelColumns(int first, int n) {
         return n - first <= L ? L : COLUMNS;

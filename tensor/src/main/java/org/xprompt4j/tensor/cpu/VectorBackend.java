@@ -24,7 +24,7 @@ public class VectorBackend extends ScalarBackend {
 
     @Override
     public String description() {
-        return "Java vectors of " + Lanes.FLOATS.vectorBitSize() + " bits, " + WorkerPool.shared().threads() + " threads";
+        return "Java vectors of " + Lanes.FLOATS.vectorBitSize() + " bits, " + MicroKernel.tile() + ", " + WorkerPool.shared().threads() + " threads";
     }
 
     @Override
