@@ -136,19 +136,7 @@ public final class Ops {
         backend.matmul(MatmulSpec.NT, x2, weight,
                 new Epilogue(bias, Activation.NONE, null, residual2), out.reshape(-1, n));
         if (tracked(x, weight, bias, residual)) {
-            tape.record(out, dOut -> {
-                Tensor d = dOut.reshape(-1, n);
-                Tensor dX = tape.gradient(x);
-                if (dX != null) {
-                    backend.matmul(MatmulSpec.NN.accumulating(), d, weight, Epilogue.NONE, dX.reshape(-1, k));
-                }
-                Tensor dWeight = tape.gradient(weight);
-                if (dWeight != null) {
-                    backend.matmul(MatmulSpec.TN.accumulating(), d, x2, Epilogue.NONE, dWeight);
-                }
-                addReduced(dOut, bias);
-                addReduced(dOut, residual);
-            });
+            tape.record(out, LinearGradient.of(this, x, weight, bias, residual));
         }
         return out;
     }

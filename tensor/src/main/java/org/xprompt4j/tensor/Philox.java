@@ -55,6 +55,43 @@ public final class Philox {
         return toUniform(word(seed, stream, index >>> 2, (int) (index & 3)));
     }
 
+    /** {@link #uniform} at so many indices from a first one on; a block of four words is made once. */
+    public static void uniforms(long seed, long stream, long first, int count, float[] out) {
+        for (int i = 0; i < count; ) {
+            int word = (int) (first + i & 3);
+            if (word == 0 && count - i >= 4) {
+                fourUniforms(seed, stream, first + i >>> 2, out, i);
+                i += 4;
+            } else {
+                out[i] = uniform(seed, stream, first + i);
+                i++;
+            }
+        }
+    }
+
+    private static void fourUniforms(long seed, long stream, long position, float[] out, int at) {
+        int c0 = (int) position;
+        int c1 = (int) (position >>> 32);
+        int c2 = (int) stream;
+        int c3 = (int) (stream >>> 32);
+        int k0 = (int) seed;
+        int k1 = (int) (seed >>> 32);
+        for (int round = 0; round < 10; round++) {
+            long p0 = (M0 & 0xffffffffL) * (c0 & 0xffffffffL);
+            long p1 = (M1 & 0xffffffffL) * (c2 & 0xffffffffL);
+            c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+            c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+            c1 = (int) p1;
+            c3 = (int) p0;
+            k0 += W0;
+            k1 += W1;
+        }
+        out[at] = toUniform(c0);
+        out[at + 1] = toUniform(c1);
+        out[at + 2] = toUniform(c2);
+        out[at + 3] = toUniform(c3);
+    }
+
     /** Maps 32 random bits to (0, 1). The top 23 bits are used so that the midpoint is exact in float32. */
     public static float toUniform(int bits) {
         return ((bits >>> 9) + 0.5f) * 0x1p-23f;

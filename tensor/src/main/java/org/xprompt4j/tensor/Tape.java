@@ -100,7 +100,40 @@ public final class Tape {
     }
 
     /**
-     * Computes all gradients of a scalar.
+     * The gradient of a tensor that has none yet, not cleared: the caller writes every element instead of adding. Null when
+     * there is one to add to, when it shows only a part of another tensor, or when the tensor is not tracked.
+     */
+    Tensor newGradient(Tensor tensor) {
+        View view = tensor == null ? null : views.get(tensor);
+        if (view != null) {
+            Tensor base = view.base().numel() == tensor.numel() ? newGradient(view.base()) : null;
+            return base == null ? null : view.of().apply(base);
+        }
+        if (!tracks(tensor) || gradients.get(tensor) != null) {
+            return null;
+        }
+        Tensor gradient = scope.allocate(DType.F32, tensor.shape());
+        gradients.put(tensor, gradient);
+        return gradient;
+    }
+
+    /**
+     * Makes the gradient of an operation's output that of an input, when the input has none yet and is no view: a sum passes
+     * its gradient on without a copy. The operation must be done with it.
+     *
+     * @return false when it must be added
+     */
+    boolean handOver(Tensor dOut, Tensor input) {
+        if (input == null || views.containsKey(input) || !tracks(input) || gradients.get(input) != null || !input.shape().equals(dOut.shape())) {
+            return false;
+        }
+        gradients.put(input, dOut);
+        return true;
+    }
+
+    /**
+     * Computes all gradients of a scalar. Afterwards only those of watched tensors are to be read: memory of others may have
+     * passed on to what they were computed from.
      *
      * @throws IllegalStateException when called twice, on another thread, or for a tensor that depends on nothing watched
      */

@@ -36,6 +36,17 @@ class PhiloxTest {
     }
 
     @Test
+    void manyDrawsAtOnceAreTheSingleOnes() {
+        float[] draws = new float[23];
+        for (long first : new long[] {0, 1, 2, 3, 1L << 34}) {
+            Philox.uniforms(56, -78, first, draws.length, draws);
+            for (int i = 0; i < draws.length; i++) {
+                assertThat(draws[i]).as("draw %d from %d", i, first).isEqualTo(Philox.uniform(56, -78, first + i));
+            }
+        }
+    }
+
+    @Test
     void uniformNumbersStayInsideTheOpenInterval() {
         assertThat(Philox.toUniform(0)).isPositive();
         assertThat(Philox.toUniform(-1)).isLessThan(1);

@@ -65,6 +65,23 @@ class TapeTest {
         assertThat(gradient.toFloatArray()).containsExactly(102, 102, 102);
     }
 
+    /** y = W x + x, then y · y and x · y: the residual's gradient is passed on, and more is added to it. */
+    @Test
+    void gradientsPassThroughResidualsWithoutACopy() {
+        Tensor row = scope.of(new float[] {1, 2}, 1, 2);
+        Tensor rowGradient = scope.of(new float[] {0, 0}, 1, 2);
+        Tensor weight = scope.of(new float[] {1, 0, 3, 1}, 2, 2);
+        tape.watch(row, rowGradient);
+        Tensor input = ops.scale(row, 1);
+        Tensor y = ops.linear(ops.reshape(input, 2).reshape(1, 2), weight, null, input); // untracked view: the residual alone counts
+        Tensor z = ops.linear(y, weight, null, y); // y = (2, 7), z = (2 y0, 3 y0 + 2 y1)
+        tape.backward(ops.sum(ops.multiply(z, input)));
+        assertThat(y.toFloatArray()).containsExactly(2, 7);
+        assertThat(z.toFloatArray()).containsExactly(4, 20);
+        // d/dinput = z + (2 · 1 + 3 · 2, 2 · 2) through y's residual.
+        assertThat(rowGradient.toFloatArray()).containsExactly(4 + 8, 20 + 4);
+    }
+
     @Test
     void misuseIsNamed() {
         assertThatThrownBy(() -> tape.watch(x, scope.allocate(DType.F32, 4))).isInstanceOf(IllegalArgumentException.class)

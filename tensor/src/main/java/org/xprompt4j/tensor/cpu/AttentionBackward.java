@@ -15,8 +15,8 @@ import org.xprompt4j.tensor.op.AttentionSpec;
  * logSumExp. With P = exp(S - logSumExp), dP = dOut Vᵀ and delta = rowsum(dOut ⊙ out):
  * dV = Pᵀ dOut, dS = P ⊙ (dP - delta), dQ = scale dS K, dK = scale dSᵀ Q.
  *
- * <p>A task owns one (batch row, key head) and adds tile after tile in a fixed order. Where there are too few of those, query
- * tiles are dealt to several tasks with sums of their own, which are then added in the order of the tasks.
+ * <p>A task is a run of query tiles of one (batch row, key head) with sums of its own for the keys that they see, which are
+ * then added in the order of the tasks. The runs are of about equal work and depend on the mask and the sizes alone.
  */
 final class AttentionBackward {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
@@ -24,34 +24,70 @@ final class AttentionBackward {
     private static final int WIDTH = AttentionKernels.WIDTH;
     private static final int ROWS = AttentionKernels.ROWS;
     private static final int Q = AttentionTiles.QUERIES;
-    // Scratch slots of a task: the key side ...
-    private static final int KEYS = 0;
-    private static final int KEY_PANELS = 1;
-    private static final int VALUES = 2;
-    private static final int D_KEYS = 3;
-    private static final int D_VALUES = 4;
-    // ... the query side ...
-    private static final int QUERY_ROWS = 5;
-    private static final int QUERY_PANELS = 6;
-    private static final int QUERIES_TRANSPOSED = 7;
-    private static final int D_OUT_ROWS = 8;
-    private static final int D_OUT_PANELS = 9;
-    private static final int D_OUT_TRANSPOSED = 10;
-    private static final int D_QUERIES = 11;
+    /** Enough tasks to keep workers busy; more only cost sums. */
+    private static final int WANTED_TASKS = 12;
+    // Scratch slots of a task ...
+    private static final int QUERIES_TRANSPOSED = 0;
+    private static final int D_OUT_TRANSPOSED = 1;
+    private static final int D_QUERIES = 2;
     /** logSumExp, delta, ones, and a vector for sums that nobody reads: [3, Q] and L. */
-    private static final int STATE = 12;
-    // ... a pair of tiles ...
-    private static final int SCORES = 13;
-    private static final int D_SCORES = 14;
+    private static final int STATE = 3;
+    private static final int SCORES = 4;
+    private static final int D_SCORES = 5;
+    private static final int ROW = 6;
     // ... and of the caller.
-    private static final int PARTIALS = 15;
+    private static final int KEYS = 7;
+    private static final int VALUES = 8;
+    private static final int QUERIES = 9;
+    private static final int D_OUT = 10;
+    private static final int DELTA = 11;
+    private static final int SUMS = 12;
 
     /** What one call reads and writes. */
-    private record Call(Attention.Sizes sizes, AttentionTiles tiles, float scale, MemorySegment q, MemorySegment k, MemorySegment v,
+    private record Call(AttentionSizes sizes, AttentionTiles tiles, float scale, MemorySegment q, MemorySegment k, MemorySegment v,
             MemorySegment out, MemorySegment logSumExp, MemorySegment dOut, MemorySegment dQ, MemorySegment dK, MemorySegment dV) {
-        /** Numbers of dK, and of dV, of one task; a few rows more take the zeros of incomplete groups of four. */
-        int sumSize() {
-            return (sizes.keys() + ROWS) * sizes.width();
+    }
+
+    /**
+     * A group on the heap: keys and values [pairs, keys + ROWS, width], scaled queries and dOut [heads, queries, width],
+     * delta [heads, queries].
+     */
+    private record Group(int firstPair, float[] keys, float[] values, float[] queries, float[] dOut, float[] delta) {
+    }
+
+    /** The runs of query tiles, which keys each sees, and where in the sums of a pair its dK and then dV lie. */
+    private record Runs(int[] tiles, int[] keyFrom, int[] keyTo, int[] at, int floats) {
+        static Runs of(AttentionTiles tiles, int count, int width) {
+            int[] cuts = tiles.balanced(count);
+            int[] from = new int[count];
+            int[] to = new int[count];
+            int[] at = new int[count];
+            int floats = 0;
+            for (int run = 0; run < count; run++) {
+                from[run] = Integer.MAX_VALUE;
+                for (int s = tiles.first(cuts[run]); s < tiles.first(cuts[run + 1]); s++) {
+                    from[run] = Math.min(from[run], tiles.from(s));
+                    to[run] = Math.max(to[run], tiles.to(s));
+                }
+                from[run] = Math.min(from[run], to[run]);
+                at[run] = floats;
+                floats = Math.addExact(floats, Math.multiplyExact(2 * width, rows(to[run] - from[run])));
+            }
+            return new Runs(cuts, from, to, at, floats);
+        }
+
+        int count() {
+            return at.length;
+        }
+
+        // A few rows more take the zeros of incomplete groups of four.
+        private static int rows(int keys) {
+            return keys + ROWS;
+        }
+
+        /** Floats of dK, and of dV, of a run. */
+        int half(int run, int width) {
+            return rows(keyTo[run] - keyFrom[run]) * width;
         }
     }
 
@@ -61,32 +97,19 @@ final class AttentionBackward {
     /** Shapes as in {@link Attention#forward}; dQ, dK, dV are added to and may be null. */
     static void backward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut,
             Tensor dQ, Tensor dK, Tensor dV) {
-        Call call = new Call(Attention.Sizes.of(q, k), new AttentionTiles(spec.mask()), spec.scale(), q.segment(), k.segment(), v.segment(),
+        Call call = new Call(AttentionSizes.of(q, k), AttentionTiles.of(spec.mask()), spec.scale(), q.segment(), k.segment(), v.segment(),
                 out.segment(), logSumExp.segment(), dOut.segment(), segment(dQ), segment(dK), segment(dV));
-        Attention.Sizes sizes = call.sizes;
-        boolean split = sizes.splits() > 1;
-        int sumSize = call.sumSize();
-        float[] partials = split ? Scratch.get().floats(PARTIALS, Math.multiplyExact(sizes.tasks(), 2 * sumSize)) : null; // [tasks, dK and dV]
-        WorkerPool.shared().parallelFor(sizes.tasks(), task -> {
-            runTask(call, task);
-            float[] dKeys = Scratch.get().floats(D_KEYS, 0);
-            float[] dValues = Scratch.get().floats(D_VALUES, 0);
-            if (split) {
-                System.arraycopy(dKeys, 0, partials, task * 2 * sumSize, sumSize);
-                System.arraycopy(dValues, 0, partials, (task * 2 + 1) * sumSize, sumSize);
-            } else {
-                addToKeys(call, task, dKeys, 0, call.dK);
-                addToKeys(call, task, dValues, 0, call.dV);
-            }
-        });
-        if (split) {
-            WorkerPool.shared().parallelFor(sizes.batch() * sizes.kvHeads(), pair -> {
-                int first = pair * sizes.splits();
-                for (int task = first + 1; task < first + sizes.splits(); task++) {
-                    Rows.accumulate(partials, task * 2 * sumSize, partials, first * 2 * sumSize, 2 * sumSize);
-                }
-                addToKeys(call, first, partials, first * 2 * sumSize, call.dK);
-                addToKeys(call, first, partials, (first * 2 + 1) * sumSize, call.dV);
+        AttentionSizes sizes = call.sizes;
+        int atOnce = sizes.pairsAtOnce(4, 2);
+        Runs runs = Runs.of(call.tiles, Math.clamp((WANTED_TASKS + atOnce - 1) / atOnce, 1, call.tiles.count()), sizes.width());
+        for (int first = 0; first < sizes.pairs(); first += atOnce) {
+            int pairs = Math.min(atOnce, sizes.pairs() - first);
+            Group group = load(call, first, pairs);
+            float[] sums = Scratch.get().floats(SUMS, Math.multiplyExact(pairs, runs.floats)); // [pairs, runs, dK and dV]
+            WorkerPool.shared().parallelFor(pairs * runs.count(), task -> run(call, group, task / runs.count(), runs, task % runs.count(), sums));
+            sizes.forEachKey(first, pairs, (pair, key) -> {
+                addSums(call, group, pair, key, runs, sums, 0, call.dK);
+                addSums(call, group, pair, key, runs, sums, 1, call.dV);
             });
         }
     }
@@ -95,129 +118,160 @@ final class AttentionBackward {
         return x == null ? null : x.segment();
     }
 
-    private static void addToKeys(Call call, int task, float[] sums, int at, MemorySegment gradient) {
-        Attention.Sizes sizes = call.sizes;
-        for (int key = 0; gradient != null && key < sizes.keys(); key++) {
-            Rows.add(sums, at + key * sizes.width(), sizes.dim(), gradient, sizes.keyOffset(sizes.batchOf(task), key, sizes.kvHeadOf(task)));
+    private static Group load(Call call, int first, int pairs) {
+        AttentionSizes sizes = call.sizes;
+        int size = sizes.pairFloats();
+        int width = sizes.width();
+        int dim = sizes.dim();
+        Scratch scratch = Scratch.get();
+        float[] keys = scratch.floats(KEYS, Math.multiplyExact(pairs, size));
+        float[] values = scratch.floats(VALUES, Math.multiplyExact(pairs, size));
+        float[] queries = scratch.floats(QUERIES, Math.multiplyExact(pairs, sizes.queryFloats()) + Q * width);
+        float[] dOut = scratch.floats(D_OUT, Math.multiplyExact(pairs, sizes.queryFloats()) + Q * width);
+        float[] delta = scratch.floats(DELTA, pairs * sizes.group() * sizes.queries());
+        sizes.forEachKey(first, pairs, (pair, key) -> {
+            long from = sizes.keyOffset(first + pair, key);
+            int at = pair * size + key * width;
+            AttentionKernels.loadRow(call.k, from, dim, keys, at, width);
+            AttentionKernels.loadRow(call.v, from, dim, values, at, width);
+        });
+        sizes.forEachQuery(first, pairs, (head, query) -> {
+            float[] out = Scratch.get().floats(ROW, width);
+            long from = sizes.queryOffset(first * sizes.group() + head, query);
+            int at = (head * sizes.queries() + query) * width;
+            AttentionKernels.loadRow(call.q, from, dim, queries, at, width);
+            AttentionKernels.scale(queries, at, width, call.scale);
+            AttentionKernels.loadRow(call.dOut, from, dim, dOut, at, width);
+            AttentionKernels.loadRow(call.out, from, dim, out, 0, width);
+            delta[head * sizes.queries() + query] = Rows.dot(dOut, at, out, 0, width);
+        });
+        return new Group(first, keys, values, queries, dOut, delta);
+    }
+
+    /** Adds what the runs have for a key to dK (part 0) or dV (part 1), in the order of the runs. */
+    private static void addSums(Call call, Group group, int pair, int key, Runs runs, float[] sums, int part, MemorySegment gradient) {
+        int width = call.sizes.width();
+        int total = -1;
+        for (int run = 0; gradient != null && run < runs.count(); run++) {
+            if (key >= runs.keyFrom[run] && key < runs.keyTo[run]) {
+                int at = pair * runs.floats + runs.at[run] + part * runs.half(run, width) + (key - runs.keyFrom[run]) * width;
+                if (total < 0) {
+                    total = at;
+                } else {
+                    Rows.accumulate(sums, at, sums, total, width);
+                }
+            }
+        }
+        if (total >= 0) {
+            Rows.add(sums, total, call.sizes.dim(), gradient, call.sizes.keyOffset(group.firstPair + pair, key));
         }
     }
 
-    private static void runTask(Call call, int task) {
-        Attention.Sizes sizes = call.sizes;
-        int b = sizes.batchOf(task);
-        int kvHead = sizes.kvHeadOf(task);
-        loadKeys(call, b, kvHead);
-        for (int h = 0; h < sizes.group(); h++) {
-            int head = kvHead * sizes.group() + h;
-            for (int tile = task % sizes.splits(); tile < call.tiles.queryTiles(); tile += sizes.splits()) {
-                loadQueries(call, b, call.tiles.queryFrom(tile), call.tiles.queriesOf(tile), head);
-                walk(call, tile);
-                storeQueries(call, b, call.tiles.queryFrom(tile), call.tiles.queriesOf(tile), head);
+    private static void run(Call call, Group group, int pair, Runs runs, int run, float[] sums) {
+        int half = runs.half(run, call.sizes.width());
+        int at = pair * runs.floats + runs.at[run];
+        Arrays.fill(sums, at, at + 2 * half, 0f);
+        int dKeys = at - runs.keyFrom[run] * call.sizes.width(); // of key 0, were it there
+        for (int head = pair * call.sizes.group(); head < (pair + 1) * call.sizes.group(); head++) {
+            for (int tile = runs.tiles[run]; tile < runs.tiles[run + 1]; tile++) {
+                prepare(call, group, head, tile);
+                walk(call, group, head, tile, sums, dKeys, dKeys + half);
+                storeQueries(call, group.firstPair * call.sizes.group() + head, call.tiles.queryFrom(tile), call.tiles.queriesOf(tile));
             }
         }
     }
 
-    private static void loadKeys(Call call, int b, int kvHead) {
+    /** The transposes of a query tile, its state, and no dQ yet. */
+    private static void prepare(Call call, Group group, int head, int tile) {
         Scratch scratch = Scratch.get();
-        Attention.Sizes sizes = call.sizes;
+        AttentionSizes sizes = call.sizes;
         int width = sizes.width();
-        int size = call.sumSize();
-        float[] keys = scratch.floats(KEYS, size); // [keys, width]
-        float[] panels = scratch.floats(KEY_PANELS, sizes.keys() * width); // [width / WIDTH, keys, WIDTH]
-        float[] values = scratch.floats(VALUES, size); // [keys, width]
-        long from = sizes.keyOffset(b, 0, kvHead);
-        AttentionKernels.loadRows(call.k, from, sizes.keyStride(), sizes.keys(), sizes.dim(), keys, width);
-        AttentionKernels.rowsToPanels(keys, sizes.keys(), width, panels, sizes.keys());
-        AttentionKernels.loadRows(call.v, from, sizes.keyStride(), sizes.keys(), sizes.dim(), values, width);
-        Arrays.fill(scratch.floats(D_KEYS, size), 0, size, 0f);
-        Arrays.fill(scratch.floats(D_VALUES, size), 0, size, 0f);
-    }
-
-    private static void loadQueries(Call call, int b, int from, int count, int head) {
-        Scratch scratch = Scratch.get();
-        Attention.Sizes sizes = call.sizes;
-        int width = sizes.width();
-        float[] rows = scratch.floats(QUERY_ROWS, Q * width); // [Q, width], scaled
-        float[] dOut = scratch.floats(D_OUT_ROWS, Q * width); // [Q, width]
-        float[] out = scratch.floats(D_QUERIES, Q * width); // [Q, width], until dQ is cleared below
+        int count = call.tiles.queriesOf(tile);
+        int row = head * sizes.queries() + call.tiles.queryFrom(tile);
+        AttentionKernels.rowsToTransposedPanels(group.queries, row * width, count, width, sizes.dim(), scratch.floats(QUERIES_TRANSPOSED, Q * sizes.dim()));
+        AttentionKernels.rowsToTransposedPanels(group.dOut, row * width, count, width, sizes.dim(), scratch.floats(D_OUT_TRANSPOSED, Q * sizes.dim()));
         float[] state = scratch.floats(STATE, 3 * Q + L);
-        long at = sizes.queryOffset(b, from, head);
-        AttentionKernels.loadRows(call.q, at, sizes.queryStride(), count, sizes.dim(), rows, width);
-        AttentionKernels.loadRows(call.dOut, at, sizes.queryStride(), count, sizes.dim(), dOut, width);
-        AttentionKernels.loadRows(call.out, at, sizes.queryStride(), count, sizes.dim(), out, width);
-        Arrays.fill(rows, count * width, Q * width, 0f);
-        Arrays.fill(dOut, count * width, Q * width, 0f);
-        AttentionKernels.scale(rows, 0, count * width, call.scale);
-        long kept = 4L * (((long) b * sizes.heads() + head) * sizes.queries() + from);
-        for (int i = 0; i < Q; i++) {
-            // A missing query has probability exp(0 - 1e30) = 0 everywhere.
-            state[i] = i < count ? call.logSumExp.get(ValueLayout.JAVA_FLOAT, kept + 4L * i) : 1e30f;
-            state[Q + i] = i < count ? Rows.dot(dOut, i * width, out, i * width, width) : 0f;
-            state[2 * Q + i] = 1f;
-        }
-        Arrays.fill(out, 0, Q * width, 0f);
-        float[] panels = scratch.floats(QUERY_PANELS, Q * width); // [width / WIDTH, Q, WIDTH]
-        float[] dOutPanels = scratch.floats(D_OUT_PANELS, Q * width); // [width / WIDTH, Q, WIDTH]
-        AttentionKernels.rowsToPanels(rows, Q, width, panels, Q);
-        AttentionKernels.rowsToPanels(dOut, Q, width, dOutPanels, Q);
-        AttentionKernels.rowsToTransposedPanels(rows, width, sizes.dim(), scratch.floats(QUERIES_TRANSPOSED, Q * sizes.dim()));
-        AttentionKernels.rowsToTransposedPanels(dOut, width, sizes.dim(), scratch.floats(D_OUT_TRANSPOSED, Q * sizes.dim()));
+        Arrays.fill(state, 0, Q, 1e30f); // a query that is not there has probability exp(x - 1e30) = 0
+        long kept = sizes.keptOffset(group.firstPair * sizes.group() + head, call.tiles.queryFrom(tile));
+        MemorySegment.copy(call.logSumExp, ValueLayout.JAVA_FLOAT, kept, state, 0, count);
+        System.arraycopy(group.delta, row, state, Q, count);
+        Arrays.fill(state, 2 * Q, 3 * Q, 1f);
+        Arrays.fill(scratch.floats(D_QUERIES, Q * width), 0, Q * width, 0f);
     }
 
-    private static void walk(Call call, int tile) {
+    /** All keys of one query tile: dQ into D_QUERIES, dK and dV into the sums, whose key 0 is at dKeys and dValues. */
+    private static void walk(Call call, Group group, int head, int tile, float[] sums, int dKeys, int dValues) {
         Scratch scratch = Scratch.get();
         AttentionTiles tiles = call.tiles;
         int width = call.sizes.width();
-        int dim = call.sizes.dim();
-        int queries = AttentionKernels.padded(tiles.queriesOf(tile));
+        int base = head / call.sizes.group() * call.sizes.pairFloats();
+        int rowsAt = (head * call.sizes.queries() + tiles.queryFrom(tile)) * width;
+        int queries = tiles.queriesOf(tile);
         float[] scores = scratch.floats(SCORES, (AttentionTiles.KEYS + ROWS) * Q); // [keys, Q]
         float[] dScores = scratch.floats(D_SCORES, (AttentionTiles.KEYS + ROWS) * Q); // [keys, Q]
         float[] state = scratch.floats(STATE, 0);
         float[] dQueries = scratch.floats(D_QUERIES, 0);
-        for (int t = tiles.first(tile); t < tiles.first(tile + 1); t++) {
-            int from = tiles.from(t);
-            int count = tiles.to(t) - from;
-            int rows = (count + ROWS - 1) / ROWS * ROWS;
-            products(scratch.floats(KEYS, 0), from * width, width, scratch.floats(QUERIES_TRANSPOSED, 0), dim, rows, queries, scores);
-            products(scratch.floats(VALUES, 0), from * width, width, scratch.floats(D_OUT_TRANSPOSED, 0), dim, rows, queries, dScores);
-            if (tiles.countsAt(t) >= 0) {
-                OnlineSoftmax.mask(scores, count, queries, tiles.counts(), tiles.countsAt(t));
-            }
-            gradients(scores, dScores, count, queries, state);
-            Arrays.fill(scores, count * Q, rows * Q, 0f);
-            Arrays.fill(dScores, count * Q, rows * Q, 0f);
-            outerProducts(scores, rows, queries, scratch.floats(D_OUT_PANELS, 0), scratch.floats(D_VALUES, 0), from * width, width);
-            outerProducts(dScores, rows, queries, scratch.floats(QUERY_PANELS, 0), scratch.floats(D_KEYS, 0), from * width, width);
-            for (int p = 0; p < width / WIDTH; p++) {
-                for (int row = 0; row < tiles.queriesOf(tile); row += ROWS) {
-                    AttentionKernels.columnsTimesPanel(dScores, row, scratch.floats(KEY_PANELS, 0), (p * call.sizes.keys() + from) * WIDTH, count,
-                            state, 2 * Q, dQueries, row * width + p * WIDTH, width);
+        for (int s = tiles.first(tile); s < tiles.first(tile + 1); s++) {
+            for (int key = tiles.from(s), end; key < tiles.to(s); key = end) {
+                end = tiles.stepTo(s, key);
+                int count = end - key;
+                boolean all = tiles.allSee(s, end);
+                for (int p = 0; p * WIDTH < queries; p++) {
+                    int needed = tiles.keysNeeded(s, key, end, p);
+                    int keysAt = base + key * width;
+                    products(group.keys, keysAt, width, scratch.floats(QUERIES_TRANSPOSED, 0), call.sizes.dim(), needed, p, scores);
+                    products(group.values, keysAt, width, scratch.floats(D_OUT_TRANSPOSED, 0), call.sizes.dim(), needed, p, dScores);
+                    if (!all) {
+                        OnlineSoftmax.mask(scores, p * WIDTH, needed, tiles.visible(), s * Q, key - tiles.from(s));
+                    }
+                    gradients(scores, dScores, Math.min(needed, count), p * WIDTH, state);
+                }
+                int rows = (count + ROWS - 1) / ROWS * ROWS;
+                Arrays.fill(scores, count * Q, rows * Q, 0f);
+                Arrays.fill(dScores, count * Q, rows * Q, 0f);
+                for (int row = 0; row < rows; row += ROWS) {
+                    int query = all ? 0 : firstQuery(tiles, s, key + row, queries);
+                    outerProduct(scores, row, query, queries, group.dOut, rowsAt, sums, dValues + (key + row) * width, width);
+                    outerProduct(dScores, row, query, queries, group.queries, rowsAt, sums, dKeys + (key + row) * width, width);
+                }
+                for (int row = 0; row < queries; row += ROWS) {
+                    int depth = all ? count : Math.clamp(tiles.keysOfRows(s, key, row), 0, count);
+                    for (int p = 0; p < width / WIDTH; p++) {
+                        AttentionKernels.columnsTimesPanel(dScores, row, group.keys, base + key * width + p * WIDTH, width, depth,
+                                state, 2 * Q, dQueries, row * width + p * WIDTH, width);
+                    }
                 }
             }
         }
     }
 
-    /** result [keys, Q] = rows [keys, dim] · transposed queries. */
-    private static void products(float[] a, int aAt, int width, float[] transposed, int dim, int rows, int queries, float[] result) {
-        for (int p = 0; p < queries / WIDTH; p++) {
-            for (int row = 0; row < rows; row += ROWS) {
-                AttentionKernels.rowsTimesPanel(a, aAt + row * width, width, transposed, p * dim * WIDTH, dim, result, row * Q + p * WIDTH, Q, false);
-            }
+    /** The first group of queries of which some sees a key, or the number of queries. */
+    private static int firstQuery(AttentionTiles tiles, int stretch, int key, int queries) {
+        int query = 0;
+        while (query < queries && tiles.keysOfRows(stretch, key, query) <= 0) {
+            query += ROWS;
+        }
+        return Math.min(query, queries);
+    }
+
+    /** A panel of result [keys, Q] = rows [keys, dim] · transposed queries. */
+    private static void products(float[] a, int aAt, int width, float[] transposed, int dim, int rows, int panel, float[] result) {
+        for (int row = 0; row < rows; row += ROWS) {
+            AttentionKernels.rowsTimesPanel(a, aAt + row * width, width, transposed, panel * dim * WIDTH, WIDTH, dim, result, row * Q + panel * WIDTH, Q, false);
         }
     }
 
-    /** sums [keys, width] += a [keys, Q] · panels of query rows. */
-    private static void outerProducts(float[] a, int rows, int queries, float[] panels, float[] sums, int at, int width) {
-        for (int p = 0; p < width / WIDTH; p++) {
-            for (int row = 0; row < rows; row += ROWS) {
-                AttentionKernels.rowsTimesPanel(a, row * Q, Q, panels, p * Q * WIDTH, queries, sums, at + row * width + p * WIDTH, width, true);
-            }
+    /** Four rows of sums [keys, width] += a [keys, Q] · rows of queries [Q, width], for the queries from the first on. */
+    private static void outerProduct(float[] a, int row, int first, int queries, float[] rows, int rowsAt, float[] sums, int at, int width) {
+        for (int p = 0; first < queries && p < width / WIDTH; p++) {
+            AttentionKernels.rowsTimesPanel(a, row * Q + first, Q, rows, rowsAt + first * width + p * WIDTH, width, queries - first,
+                    sums, at + p * WIDTH, width, true);
         }
     }
 
-    /** Scores become probabilities, dScores become P ⊙ (dP - delta). */
-    private static void gradients(float[] scores, float[] dScores, int keys, int queries, float[] state) {
-        for (int q = 0; q < queries; q += L) {
+    /** A panel's scores become probabilities, dScores become P ⊙ (dP - delta). */
+    private static void gradients(float[] scores, float[] dScores, int keys, int panel, float[] state) {
+        for (int q = panel; q < panel + WIDTH; q += L) {
             VectorMath.expOfColumn(scores, q, keys, Q, state, q, state, 3 * Q);
             throughSoftmax(scores, dScores, keys, q, state);
         }
@@ -230,15 +284,15 @@ final class AttentionBackward {
         }
     }
 
-    private static void storeQueries(Call call, int b, int from, int count, int head) {
+    private static void storeQueries(Call call, int head, int from, int count) {
         if (call.dQ == null) {
             return;
         }
-        Attention.Sizes sizes = call.sizes;
+        AttentionSizes sizes = call.sizes;
         float[] dQueries = Scratch.get().floats(D_QUERIES, 0);
         AttentionKernels.scale(dQueries, 0, count * sizes.width(), call.scale);
         for (int i = 0; i < count; i++) {
-            Rows.add(dQueries, i * sizes.width(), sizes.dim(), call.dQ, sizes.queryOffset(b, from + i, head));
+            Rows.add(dQueries, i * sizes.width(), sizes.dim(), call.dQ, sizes.queryOffset(head, from + i));
         }
     }
 }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register-blocked products of attention on heap panels: four rows of broadcast numbers times two vectors, eight
- * accumulators. A panel is [depth, WIDTH]: the operand whose numbers go into lanes, cut into strips of two vectors.
+ * accumulators. The operand whose numbers go into lanes is read in strips of two vectors, of rows or of a panel [depth, WIDTH].
  */
 final class AttentionKernels {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
@@ -32,10 +32,10 @@ final class AttentionKernels {
      * c[r][0..WIDTH) = or += Σ over k of a[r][k] · b[k][0..WIDTH), for four rows.
      *
      * @param a rows lda apart
-     * @param b panel [depth, WIDTH]
+     * @param b rows of WIDTH numbers, ldb apart
      * @param c rows ldc apart
      */
-    static void rowsTimesPanel(float[] a, int aAt, int lda, float[] b, int bAt, int depth, float[] c, int cAt, int ldc, boolean add) {
+    static void rowsTimesPanel(float[] a, int aAt, int lda, float[] b, int bAt, int ldb, int depth, float[] c, int cAt, int ldc, boolean add) {
         FloatVector s00 = FloatVector.zero(F);
         FloatVector s01 = s00;
         FloatVector s10 = s00;
@@ -48,8 +48,8 @@ final class AttentionKernels {
         int a2 = a1 + lda;
         int a3 = a2 + lda;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromArray(F, b, bAt + k * WIDTH);
-            FloatVector b1 = FloatVector.fromArray(F, b, bAt + k * WIDTH + L);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt + k * ldb);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + k * ldb + L);
             FloatVector x = FloatVector.broadcast(F, a[aAt + k]);
             s00 = x.fma(b0, s00);
             s01 = x.fma(b1, s01);
@@ -91,11 +91,11 @@ final class AttentionKernels {
      * c[r][0..WIDTH) = factor[r] · c[r][0..WIDTH) + Σ over k of a[k][r] · b[k][0..WIDTH), for four rows.
      *
      * @param a [depth, AttentionTiles.QUERIES]
-     * @param b panel [depth, WIDTH]
+     * @param b rows of WIDTH numbers, ldb apart
      * @param factors four numbers
      * @param c rows ldc apart
      */
-    static void columnsTimesPanel(float[] a, int aAt, float[] b, int bAt, int depth, float[] factors, int factorsAt, float[] c, int cAt, int ldc) {
+    static void columnsTimesPanel(float[] a, int aAt, float[] b, int bAt, int ldb, int depth, float[] factors, int factorsAt, float[] c, int cAt, int ldc) {
         int c1 = cAt + ldc;
         int c2 = c1 + ldc;
         int c3 = c2 + ldc;
@@ -108,8 +108,8 @@ final class AttentionKernels {
         FloatVector s30 = FloatVector.fromArray(F, c, c3).mul(factors[factorsAt + 3]);
         FloatVector s31 = FloatVector.fromArray(F, c, c3 + L).mul(factors[factorsAt + 3]);
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromArray(F, b, bAt + k * WIDTH);
-            FloatVector b1 = FloatVector.fromArray(F, b, bAt + k * WIDTH + L);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt + k * ldb);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + k * ldb + L);
             FloatVector x = FloatVector.broadcast(F, a[aAt + k * Q]);
             s00 = x.fma(b0, s00);
             s01 = x.fma(b1, s01);
@@ -135,49 +135,29 @@ final class AttentionKernels {
 
     /** Copies rows of dim floats, rowBytes apart, to heap rows of {@code width} floats, zeros behind. */
     static void loadRows(MemorySegment from, long byteOffset, long rowBytes, int rows, int dim, float[] to, int width) {
-        if (dim == width) {
-            loadWholeRows(from, byteOffset, rowBytes, rows, to, width);
+        for (int r = 0; r < rows; r++) {
+            loadRow(from, byteOffset + r * rowBytes, dim, to, r * width, width);
+        }
+    }
+
+    /** Copies a row of dim floats to {@code width} floats, zeros behind. */
+    static void loadRow(MemorySegment from, long byteOffset, int dim, float[] to, int at, int width) {
+        if (dim == width) { // short rows: a vector loop is cheaper than a bulk copy
+            for (int i = 0; i < width; i += L) {
+                FloatVector.fromMemorySegment(F, from, byteOffset + 4L * i, ORDER).intoArray(to, at + i);
+            }
             return;
         }
-        for (int r = 0; r < rows; r++) {
-            Rows.load(from, byteOffset + r * rowBytes, dim, to, r * width);
-            for (int i = Rows.padded(dim); i < width; i++) {
-                to[r * width + i] = 0;
-            }
+        Rows.load(from, byteOffset, dim, to, at);
+        for (int i = Rows.padded(dim); i < width; i++) {
+            to[at + i] = 0;
         }
     }
 
-    // Short rows: a vector loop is cheaper than a call that copies each.
-    private static void loadWholeRows(MemorySegment from, long byteOffset, long rowBytes, int rows, float[] to, int width) {
-        for (int r = 0; r < rows; r++) {
-            long at = byteOffset + r * rowBytes;
-            for (int i = 0; i < width; i += L) {
-                FloatVector.fromMemorySegment(F, from, at + 4L * i, ORDER).intoArray(to, r * width + i);
-            }
-        }
-    }
-
-    /** Rows [count, width] to panels [width / WIDTH, stride, WIDTH]. */
-    static void rowsToPanels(float[] rows, int count, int width, float[] panels, int stride) {
-        for (int p = 0; p < width / WIDTH; p++) {
-            for (int r = 0; r < count; r++) {
-                int to = (p * stride + r) * WIDTH;
-                FloatVector.fromArray(F, rows, r * width + p * WIDTH).intoArray(panels, to);
-                FloatVector.fromArray(F, rows, r * width + p * WIDTH + L).intoArray(panels, to + L);
-            }
-        }
-    }
-
-    /** The transpose of rows [Q, width] as panels [Q / WIDTH, dim, WIDTH]. */
-    static void rowsToTransposedPanels(float[] rows, int width, int dim, float[] panels) {
-        for (int p = 0; p < Q / WIDTH; p++) {
-            for (int d = 0; d < dim; d++) {
-                int to = (p * dim + d) * WIDTH;
-                int from = p * WIDTH * width + d;
-                for (int i = 0; i < WIDTH; i++) {
-                    panels[to + i] = rows[from + i * width];
-                }
-            }
+    /** The transpose of {@code count} rows as panels [Q / WIDTH, dim, WIDTH]; rows are read, to no use, until a panel is full. */
+    static void rowsToTransposedPanels(float[] rows, int at, int count, int width, int dim, float[] panels) {
+        for (int row = 0; row < padded(count); row += 4) {
+            FloatRuns.transposeFour(rows, at + row * width, width, dim, WIDTH, panels, row / WIDTH * dim * WIDTH + row % WIDTH);
         }
     }
 

@@ -18,10 +18,15 @@ final class Dropout {
         MemorySegment to = out.segment();
         float factor = 1 / (1 - probability);
         WorkerPool.shared().parallelFor(Chunks.count(n), task -> {
-            for (long i = Chunks.from(task); i < Chunks.to(task, n); i++) {
-                boolean dropped = Philox.uniform(seed, stream, i) < probability;
-                float kept = dropped ? 0f : from.get(ValueLayout.JAVA_FLOAT, 4 * i) * factor;
-                to.set(ValueLayout.JAVA_FLOAT, 4 * i, accumulate ? to.get(ValueLayout.JAVA_FLOAT, 4 * i) + kept : kept);
+            float[] draws = Scratch.get().floats(0, Chunks.BLOCK);
+            long end = Chunks.to(task, n);
+            for (long at = Chunks.from(task); at < end; at += Chunks.BLOCK) {
+                int count = (int) Math.min(Chunks.BLOCK, end - at);
+                Philox.uniforms(seed, stream, at, count, draws);
+                for (int i = 0; i < count; i++) {
+                    float kept = draws[i] < probability ? 0f : from.get(ValueLayout.JAVA_FLOAT, 4 * (at + i)) * factor;
+                    to.set(ValueLayout.JAVA_FLOAT, 4 * (at + i), accumulate ? to.get(ValueLayout.JAVA_FLOAT, 4 * (at + i)) + kept : kept);
+                }
             }
         });
     }

@@ -12,6 +12,7 @@ final class OnlineSoftmax {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
     private static final int Q = AttentionTiles.QUERIES;
+    private static final int WIDTH = AttentionKernels.WIDTH;
     /** Below every score, yet finite: the difference of two is a number. */
     private static final float LOWEST = -1e30f;
 
@@ -39,25 +40,25 @@ final class OnlineSoftmax {
         }
     }
 
-    /** Sets the scores of keys that a query does not see to minus infinity; counts [Q] are the keys it sees. */
-    static void mask(float[] scores, int keys, int queries, float[] counts, int countsAt) {
-        for (int q = 0; q < queries; q += L) {
-            FloatVector visible = FloatVector.fromArray(F, counts, countsAt + q);
+    /** Sets the scores of keys that a query of a panel does not see to minus infinity: it sees {@code visible[q] - before}. */
+    static void mask(float[] scores, int panel, int keys, float[] visible, int visibleAt, int before) {
+        for (int q = panel; q < panel + WIDTH; q += L) {
+            FloatVector sees = FloatVector.fromArray(F, visible, visibleAt + q).sub(before);
             for (int k = 0; k < keys; k++) {
                 FloatVector s = FloatVector.fromArray(F, scores, k * Q + q);
-                s.blend(Float.NEGATIVE_INFINITY, visible.compare(VectorOperators.LE, (float) k)).intoArray(scores, k * Q + q);
+                s.blend(Float.NEGATIVE_INFINITY, sees.compare(VectorOperators.LE, (float) k)).intoArray(scores, k * Q + q);
             }
         }
     }
 
-    /** Turns the scores of one tile into exp(score - max) under the new maximum and brings the state up to date. */
-    static void update(float[] scores, int keys, int queries, float[] state) {
-        for (int q = 0; q < queries; q += L) {
+    /** Turns a panel's scores of some keys into exp(score - max) under the new maximum and brings its state up to date. */
+    static void update(float[] scores, int panel, int keys, float[] state) {
+        for (int q = panel; q < panel + WIDTH; q += L) {
             raiseMaximum(scores, keys, q, state);
             VectorMath.expOfColumn(scores, q, keys, Q, state, MAX + q, state, TILE_SUM + q);
         }
-        VectorMath.exp(state, SHRINK, state, SHRINK, queries);
-        for (int q = 0; q < queries; q += L) {
+        VectorMath.exp(state, SHRINK + panel, state, SHRINK + panel, WIDTH);
+        for (int q = panel; q < panel + WIDTH; q += L) {
             FloatVector.fromArray(F, state, SUM + q).fma(FloatVector.fromArray(F, state, SHRINK + q), FloatVector.fromArray(F, state, TILE_SUM + q))
                     .intoArray(state, SUM + q);
         }

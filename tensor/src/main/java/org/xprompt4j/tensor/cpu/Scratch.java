@@ -28,6 +28,11 @@ final class Scratch {
         return LOCAL.get();
     }
 
+    /** Bytes of float arrays that this thread holds. */
+    long bytes() {
+        return Arrays.stream(floats).mapToLong(array -> 4L * array.length).sum();
+    }
+
     /** At least {@code length} floats. */
     float[] floats(int slot, int length) {
         float[] array = floats[slot];

@@ -1,20 +1,26 @@
 package org.xprompt4j.tensor.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import org.xprompt4j.tensor.Tensor;
 
-/** The gate of the feed-forward block (Shazeer, 2020): out = silu(gate) ⊙ up. */
+/** The gate of the feed-forward block (Shazeer, 2020): out = silu(gate) ⊙ up = gate ⊙ s ⊙ up, s = 1 / (1 + exp(-gate)). */
 final class SwiGlu {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int GATE = 0;
-    private static final int UP = 1;
-    private static final int D_OUT = 2;
-    private static final int SIGMOID = 3;
+    private static final int EXP = 1;
+
+    /** What is left to do where a block ends within a vector. */
+    private interface Element {
+        void at(long offset, float gate, float exp);
+    }
 
     private SwiGlu() {
     }
@@ -26,17 +32,15 @@ final class SwiGlu {
         MemorySegment ups = up.segment();
         MemorySegment to = out.segment();
         WorkerPool.shared().parallelFor(Chunks.count(n), task -> {
-            Scratch scratch = Scratch.get();
-            float[] g = scratch.floats(GATE, Chunks.BLOCK);
-            float[] u = scratch.floats(UP, Chunks.BLOCK);
+            float[] g = Scratch.get().floats(GATE, Chunks.BLOCK);
+            float[] e = Scratch.get().floats(EXP, Chunks.BLOCK);
             long end = Chunks.to(task, n);
             for (long at = Chunks.from(task); at < end; at += Chunks.BLOCK) {
                 int count = (int) Math.min(Chunks.BLOCK, end - at);
-                Rows.load(gates, 4 * at, count, g, 0);
-                Rows.load(ups, 4 * at, count, u, 0);
-                VectorMath.silu(g, 0, Rows.padded(count));
-                Rows.multiply(g, 0, u, 0, g, 0, Rows.padded(count));
-                Rows.store(g, 0, count, to, 4 * at);
+                load(gates, 4 * at, count, g, e);
+                product(g, e, ups, to, 4 * at, Lanes.floor(count));
+                rest(g, e, count, 4 * at, (offset, x, exp) ->
+                        to.set(ValueLayout.JAVA_FLOAT, offset, x / (exp + 1) * ups.get(ValueLayout.JAVA_FLOAT, offset)));
             }
         });
     }
@@ -50,40 +54,64 @@ final class SwiGlu {
         MemorySegment gateTo = dGate == null ? null : dGate.segment();
         MemorySegment upTo = dUp == null ? null : dUp.segment();
         WorkerPool.shared().parallelFor(Chunks.count(n), task -> {
-            Scratch scratch = Scratch.get();
-            float[] g = scratch.floats(GATE, Chunks.BLOCK);
-            float[] u = scratch.floats(UP, Chunks.BLOCK);
-            float[] d = scratch.floats(D_OUT, Chunks.BLOCK);
+            float[] g = Scratch.get().floats(GATE, Chunks.BLOCK);
+            float[] e = Scratch.get().floats(EXP, Chunks.BLOCK);
             long end = Chunks.to(task, n);
             for (long at = Chunks.from(task); at < end; at += Chunks.BLOCK) {
                 int count = (int) Math.min(Chunks.BLOCK, end - at);
-                Rows.load(gates, 4 * at, count, g, 0);
-                Rows.load(ups, 4 * at, count, u, 0);
-                Rows.load(ds, 4 * at, count, d, 0);
-                float[] sigmoid = scratch.floats(SIGMOID, Chunks.BLOCK);
-                System.arraycopy(g, 0, sigmoid, 0, Rows.padded(count));
-                VectorMath.sigmoid(sigmoid, 0, Rows.padded(count));
-                gradients(g, u, d, sigmoid, Rows.padded(count));
+                load(gates, 4 * at, count, g, e);
                 if (gateTo != null) {
-                    Rows.add(g, 0, count, gateTo, 4 * at);
+                    gateGradient(g, e, ups, ds, gateTo, 4 * at, Lanes.floor(count));
+                    rest(g, e, count, 4 * at, (offset, x, exp) -> {
+                        float s = 1 / (exp + 1);
+                        float gradient = ds.get(ValueLayout.JAVA_FLOAT, offset) * ups.get(ValueLayout.JAVA_FLOAT, offset) * (s * Math.fma(x, 1 - s, 1f));
+                        gateTo.set(ValueLayout.JAVA_FLOAT, offset, gateTo.get(ValueLayout.JAVA_FLOAT, offset) + gradient);
+                    });
                 }
                 if (upTo != null) {
-                    Rows.add(u, 0, count, upTo, 4 * at);
+                    upGradient(g, e, ds, upTo, 4 * at, Lanes.floor(count));
+                    rest(g, e, count, 4 * at, (offset, x, exp) -> upTo.set(ValueLayout.JAVA_FLOAT, offset,
+                            Math.fma(ds.get(ValueLayout.JAVA_FLOAT, offset), x / (exp + 1), upTo.get(ValueLayout.JAVA_FLOAT, offset))));
                 }
             }
         });
     }
 
-    /** The gradient of the gate into g, that of up into u. */
-    private static void gradients(float[] g, float[] u, float[] d, float[] s, int n) {
+    /** A block of gates and exp(-gate), padded. */
+    private static void load(MemorySegment gates, long offset, int count, float[] g, float[] e) {
+        Rows.load(gates, offset, count, g, 0);
+        VectorMath.exp(-1, g, 0, e, 0, Rows.padded(count));
+    }
+
+    private static void rest(float[] g, float[] e, int count, long offset, Element element) {
+        for (int i = Lanes.floor(count); i < count; i++) {
+            element.at(offset + 4L * i, g[i], e[i]);
+        }
+    }
+
+    private static void product(float[] g, float[] e, MemorySegment up, MemorySegment out, long offset, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector silu = FloatVector.fromArray(F, g, i).div(FloatVector.fromArray(F, e, i).add(1f));
+            silu.mul(FloatVector.fromMemorySegment(F, up, offset + 4L * i, ORDER)).intoMemorySegment(out, offset + 4L * i, ORDER);
+        }
+    }
+
+    private static void gateGradient(float[] g, float[] e, MemorySegment up, MemorySegment dOut, MemorySegment to, long offset, int n) {
         FloatVector one = FloatVector.broadcast(F, 1f);
         for (int i = 0; i < n; i += L) {
-            FloatVector gate = FloatVector.fromArray(F, g, i);
-            FloatVector dOut = FloatVector.fromArray(F, d, i);
-            FloatVector sigmoid = FloatVector.fromArray(F, s, i);
-            FloatVector derivative = sigmoid.mul(gate.fma(one.sub(sigmoid), one));
-            dOut.mul(FloatVector.fromArray(F, u, i)).mul(derivative).intoArray(g, i);
-            dOut.mul(gate.mul(sigmoid)).intoArray(u, i);
+            FloatVector s = one.div(FloatVector.fromArray(F, e, i).add(1f));
+            FloatVector derivative = s.mul(FloatVector.fromArray(F, g, i).fma(one.sub(s), one));
+            FloatVector gradient = FloatVector.fromMemorySegment(F, dOut, offset + 4L * i, ORDER)
+                    .mul(FloatVector.fromMemorySegment(F, up, offset + 4L * i, ORDER)).mul(derivative);
+            FloatVector.fromMemorySegment(F, to, offset + 4L * i, ORDER).add(gradient).intoMemorySegment(to, offset + 4L * i, ORDER);
+        }
+    }
+
+    private static void upGradient(float[] g, float[] e, MemorySegment dOut, MemorySegment to, long offset, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector silu = FloatVector.fromArray(F, g, i).div(FloatVector.fromArray(F, e, i).add(1f));
+            FloatVector.fromMemorySegment(F, dOut, offset + 4L * i, ORDER).fma(silu, FloatVector.fromMemorySegment(F, to, offset + 4L * i, ORDER))
+                    .intoMemorySegment(to, offset + 4L * i, ORDER);
         }
     }
 }

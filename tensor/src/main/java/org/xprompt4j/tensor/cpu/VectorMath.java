@@ -65,9 +65,14 @@ final class VectorMath {
      * -104, infinity above 88.73, NaN for NaN. x and out may be the same array.
      */
     static void exp(float[] x, int at, float[] out, int outAt, int n) {
+        exp(1, x, at, out, outAt, n);
+    }
+
+    /** {@link #exp(float[], int, float[], int, int)} of factor · x. */
+    static void exp(float factor, float[] x, int at, float[] out, int outAt, int n) {
         for (int i = 0; i < n; i += L) {
             // Not min and max: they spend instructions on signed zeros. A not-a-number passes both comparisons unchanged.
-            FloatVector v = FloatVector.fromArray(F, x, at + i);
+            FloatVector v = FloatVector.fromArray(F, x, at + i).mul(factor);
             FloatVector limited = v.blend(89f, v.compare(VectorOperators.GT, 89f)).blend(-104f, v.compare(VectorOperators.LT, -104f));
             FloatVector shifted = limited.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUNDER));
             FloatVector rounded = shifted.sub(ROUNDER);
@@ -125,7 +130,7 @@ final class VectorMath {
         float[] e = Scratch.get().floats(Scratch.MATH, BLOCK);
         for (int from = at; from < at + n; from += BLOCK) {
             int count = Math.min(BLOCK, at + n - from);
-            expOfNegated(x, from, e, count);
+            exp(-1, x, from, e, 0, count);
             FloatVector one = FloatVector.broadcast(F, 1f);
             for (int i = 0; i < count; i += L) {
                 one.div(FloatVector.fromArray(F, e, i).add(1f)).intoArray(x, from + i);
@@ -138,7 +143,7 @@ final class VectorMath {
         float[] e = Scratch.get().floats(Scratch.MATH, BLOCK);
         for (int from = at; from < at + n; from += BLOCK) {
             int count = Math.min(BLOCK, at + n - from);
-            expOfNegated(x, from, e, count);
+            exp(-1, x, from, e, 0, count);
             for (int i = 0; i < count; i += L) {
                 FloatVector.fromArray(F, x, from + i).div(FloatVector.fromArray(F, e, i).add(1f)).intoArray(x, from + i);
             }
@@ -150,7 +155,7 @@ final class VectorMath {
         float[] e = Scratch.get().floats(Scratch.MATH, BLOCK);
         for (int from = at; from < at + n; from += BLOCK) {
             int count = Math.min(BLOCK, at + n - from);
-            expOfNegated(x, from, e, count);
+            exp(-1, x, from, e, 0, count);
             FloatVector one = FloatVector.broadcast(F, 1f);
             for (int i = 0; i < count; i += L) {
                 FloatVector s = one.div(FloatVector.fromArray(F, e, i).add(1f));
@@ -184,12 +189,5 @@ final class VectorMath {
                         .intoArray(x, from + i);
             }
         }
-    }
-
-    private static void expOfNegated(float[] x, int at, float[] e, int n) {
-        for (int i = 0; i < n; i += L) {
-            FloatVector.fromArray(F, x, at + i).neg().intoArray(e, i);
-        }
-        exp(e, 0, e, 0, n);
     }
 }
