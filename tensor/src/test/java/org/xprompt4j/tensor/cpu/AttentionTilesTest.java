@@ -86,15 +86,15 @@ class AttentionTilesTest {
         }
     }
 
-    /** Heap bytes that a new thread holds after one forward and backward pass, one head of 16. */
+    /** Heap bytes that a new thread holds after one forward and backward pass, one head of 64. */
     private static long bytes(int tokens) throws InterruptedException {
         long[] bytes = new long[1];
         try (Agreement a = new Agreement(tokens)) {
-            Tensor x = a.normal(1, tokens, 1, 16);
-            Tensor out = a.poison(1, tokens, 1, 16);
+            Tensor x = a.normal(1, tokens, 1, 64);
+            Tensor out = a.poison(1, tokens, 1, 64);
             Tensor kept = a.poison(1, 1, tokens);
-            Tensor gradient = a.normal(1, tokens, 1, 16);
-            AttentionSpec spec = new AttentionSpec(0.25f, xprompt(tokens));
+            Tensor gradient = a.normal(1, tokens, 1, 64);
+            AttentionSpec spec = new AttentionSpec(0.125f, xprompt(tokens));
             // Beside a loop of another thread all tasks run on the caller.
             Thread fresh = Thread.ofPlatform().unstarted(() -> {
                 a.vectors.attention(spec, x, x, x, out, kept);
@@ -123,6 +123,6 @@ class AttentionTilesTest {
         long small = bytes(1024);
         long large = bytes(4096);
         assertThat((double) large / small).as("%d bytes for 1024 tokens, %d for 4096", small, large).isBetween(1.0, 4.4);
-        assertThat(large).as("bytes beside those of q, k, v and out; a matrix of scores would be %d", 4L * 4096 * 4096).isLessThan(4096L * 16 * 4 * 4 * 10);
+        assertThat(large).as("bytes beside those of q, k, v and out; a matrix of scores would be %d", 4L * 4096 * 4096).isLessThan(4096L * 64 * 4 * 4 * 7);
     }
 }
