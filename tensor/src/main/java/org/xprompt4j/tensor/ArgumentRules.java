@@ -65,6 +65,12 @@ final class ArgumentRules {
         return shaped(name, tensor, shape);
     }
 
+    /** An I8 tensor: quantised weights. */
+    ArgumentRules i8(String name, Tensor tensor, String... shape) {
+        requireType(name, tensor, "I8", tensor != null && tensor.dtype() == DType.I8);
+        return shaped(name, tensor, shape);
+    }
+
     /** F32 tensors of any one shape, row-major; null ones are left out. */
     ArgumentRules sameShape(String name, Tensor first, String otherName, Tensor other) {
         if (other != null) {

@@ -51,6 +51,17 @@ public interface Backend extends AutoCloseable {
     void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out);
 
     /**
+     * out = epilogue((a · weightᵀ) ⊙ scales): a linear layer whose weight is quantised to eight bits, symmetrically, with one scale
+     * for each output channel. The sums are float32 over products of a's floats with the weight's whole numbers.
+     *
+     * @param a [m, k]
+     * @param weight [n, k], I8
+     * @param scales [n], F32
+     * @param out [m, n]
+     */
+    void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out);
+
+    /**
      * Rows of a table. An id outside the table throws.
      *
      * @param table [rows, dim], F32 or BF16

@@ -73,6 +73,16 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
+    public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        rules("int8Matmul").f32("a", a, "m", "k").i8("weight", weight, "n", "k").f32("scales", scales, "n")
+                .f32("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "weight", weight).apart("out", out, "scales", scales)
+                .weightOrNull("bias", epilogue.bias(), "n")
+                .f32OrNull("multiplier", epilogue.multiplier(), "m", "n")
+                .f32OrNull("residual", epilogue.residual(), "m", "n");
+        backend.int8Matmul(a, weight, scales, epilogue, out);
+    }
+
+    @Override
     public void embedding(Tensor table, Tensor ids, Tensor out) {
         rules("embedding").weight("table", table, "rows", "dim").i32("ids", ids, "n").f32("out", out, "n", "dim")
                 .run(() -> backend.embedding(table, ids, out));

@@ -13,7 +13,9 @@ public enum DType {
     /** Signed 64-bit integer. */
     I64(8),
     /** Unsigned byte; pixels and boolean masks. */
-    U8(1);
+    U8(1),
+    /** Signed byte; quantised weights, beside which their scales stand. */
+    I8(1);
 
     private final int bytes;
 

@@ -20,7 +20,7 @@ public final class ElementAccess {
             case F32 -> bytes.get(FLOAT, index * 4);
             case BF16 -> bfloat16ToFloat(bytes.get(SHORT, index * 2));
             case F16 -> Float.float16ToFloat(bytes.get(SHORT, index * 2));
-            case I32, I64, U8 -> getLong(bytes, dtype, index);
+            case I32, I64, U8, I8 -> getLong(bytes, dtype, index);
         };
     }
 
@@ -30,6 +30,7 @@ public final class ElementAccess {
             case I32 -> bytes.get(INT, index * 4);
             case I64 -> bytes.get(LONG, index * 8);
             case U8 -> bytes.get(ValueLayout.JAVA_BYTE, index) & 0xff;
+            case I8 -> bytes.get(ValueLayout.JAVA_BYTE, index);
             case F32, BF16, F16 -> throw new IllegalArgumentException(dtype + " is not an integer type");
         };
     }
@@ -40,7 +41,7 @@ public final class ElementAccess {
             case F32 -> bytes.set(FLOAT, index * 4, value);
             case BF16 -> bytes.set(SHORT, index * 2, floatToBfloat16(value));
             case F16 -> bytes.set(SHORT, index * 2, Float.floatToFloat16(value));
-            case I32, I64, U8 -> setLong(bytes, dtype, index, (long) value);
+            case I32, I64, U8, I8 -> setLong(bytes, dtype, index, (long) value);
         }
     }
 
@@ -49,7 +50,7 @@ public final class ElementAccess {
         switch (dtype) {
             case I32 -> bytes.set(INT, index * 4, (int) value);
             case I64 -> bytes.set(LONG, index * 8, value);
-            case U8 -> bytes.set(ValueLayout.JAVA_BYTE, index, (byte) value);
+            case U8, I8 -> bytes.set(ValueLayout.JAVA_BYTE, index, (byte) value);
             case F32, BF16, F16 -> setFloat(bytes, dtype, index, value);
         }
     }

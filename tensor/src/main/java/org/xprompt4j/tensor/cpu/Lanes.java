@@ -19,6 +19,8 @@ final class Lanes {
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
     /** As many shorts as {@link #FLOATS} has floats: BF16 data in half the width. */
     static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+    /** As many bytes as {@link #FLOATS} has floats; twice as many at 128 bits, because no shorter vector exists. */
+    static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 4)));
     /** Number of floats in a vector, a power of two. */
     static final int COUNT = FLOATS.length();
 

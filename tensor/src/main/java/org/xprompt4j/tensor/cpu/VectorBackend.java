@@ -33,6 +33,11 @@ public class VectorBackend extends ScalarBackend {
     }
 
     @Override
+    public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        Int8Matmul.forward(a, weight, scales, epilogue, out);
+    }
+
+    @Override
     public void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
         RmsNorm.forward(eps, x, weight, out, inverseRms);
     }

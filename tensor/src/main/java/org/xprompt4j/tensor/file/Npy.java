@@ -80,7 +80,8 @@ public final class Npy {
             case "<i4" -> DType.I32;
             case "<i8" -> DType.I64;
             case "|u1", "<u1" -> DType.U8;
-            default -> throw new InvalidInput(path + ": descr must be one of <f4 <f2 <i4 <i8 |u1, is " + JsonParser.quoted(match.group(1)));
+            case "|i1", "<i1" -> DType.I8;
+            default -> throw new InvalidInput(path + ": descr must be one of <f4 <f2 <i4 <i8 |u1 |i1, is " + JsonParser.quoted(match.group(1)));
         };
         if (match.group(2).equals("True")) {
             throw new InvalidInput(path + ": fortran_order must be False; save it with numpy.ascontiguousarray");
@@ -132,6 +133,7 @@ public final class Npy {
             case I32 -> "<i4";
             case I64 -> "<i8";
             case U8 -> "|u1";
+            case I8 -> "|i1";
             case BF16 -> throw new IllegalArgumentException("NumPy has no BF16; convert " + tensor + " to F32 first");
         };
         if (!tensor.isContiguous()) {

@@ -17,9 +17,7 @@ final class Matmul {
         FloatView a = FloatView.of(aTensor);
         FloatView b = FloatView.of(bTensor);
         FloatView out = FloatView.of(outTensor);
-        FloatView bias = FloatView.of(epilogue.bias()); // [n]
-        FloatView multiplier = FloatView.of(epilogue.multiplier()); // [m, n]
-        FloatView residual = FloatView.of(epilogue.residual()); // [m, n]
+        EpilogueView end = EpilogueView.of(epilogue);
         long m = outTensor.dim(0);
         long n = outTensor.dim(1);
         long k = aTensor.dim(spec.transposeA() ? 0 : 1);
@@ -38,17 +36,7 @@ final class Matmul {
                 if (spec.accumulate()) {
                     sum += out.get(at);
                 }
-                if (bias != null) {
-                    sum += bias.get(j);
-                }
-                sum = Unary.activate(epilogue.activation(), sum);
-                if (multiplier != null) {
-                    sum *= multiplier.get(at);
-                }
-                if (residual != null) {
-                    sum += residual.get(at);
-                }
-                out.set(at, sum);
+                out.set(at, end.apply(sum, j, at));
             }
         }
     }

@@ -58,6 +58,11 @@ public class ScalarBackend implements Backend {
     }
 
     @Override
+    public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        Int8Matmul.forward(a, weight, scales, epilogue, out);
+    }
+
+    @Override
     public void embedding(Tensor table, Tensor ids, Tensor out) {
         Embedding.forward(table, ids, out);
     }

@@ -1,0 +1,152 @@
+package org.xprompt4j.tensor.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Dot products of rows with four rows of a weight at a time, for {@link FewRows}: from memory in each element type, or from
+ * floats in the heap. All sum in one order: lane l adds the positions p = l (mod lanes) one by one, the positions behind the
+ * last whole vector enter by way of {@code rest}, then the lanes are added in halves.
+ *
+ * <p>{@code whole} is the number of positions in whole vectors; {@code rest} [4, lanes] holds the others of the four weight rows,
+ * padded with zeros, and the rows of {@code a} are padded alike. The four results of a row go to {@code at}, {@code at + step},
+ * {@code at + 2 · step} and {@code at + 3 · step}.
+ */
+final class DotKernels {
+    private static final VectorSpecies<Float> F = Lanes.FLOATS;
+    private static final int L = Lanes.COUNT;
+    private static final ByteOrder ORDER = FloatRuns.ORDER;
+
+    private static final VectorShuffle<Float> HALF = exchange(L / 2);
+    private static final VectorShuffle<Float> QUARTER = exchange(L / 4);
+    private static final VectorShuffle<Float> EIGHTH = exchange(L / 8);
+    private static final VectorShuffle<Float> SIXTEENTH = exchange(L / 16);
+    private static final VectorMask<Float> UPPER_HALF = lanes(L / 2);
+    private static final VectorMask<Float> ODD_QUARTERS = lanes(L / 4);
+
+    private DotKernels() {
+    }
+
+    /** Swaps lanes whose numbers differ in this bit. */
+    private static VectorShuffle<Float> exchange(int bit) {
+        return VectorShuffle.fromOp(F, lane -> lane ^ bit);
+    }
+
+    private static VectorMask<Float> lanes(int bit) {
+        long bits = 0;
+        for (int i = 0; i < L; i++) {
+            bits |= (i & bit) != 0 ? 1L << i : 0;
+        }
+        return VectorMask.fromLong(F, bits);
+    }
+
+    /** One row by four rows of an F32 weight at these byte offsets. */
+    static void ofFloat32(MemorySegment w, long w0, long w1, long w2, long w3, int whole, float[] rest, float[] a, int a0,
+            float[] tile, int at, int step) {
+        FloatVector s0 = FloatVector.zero(F);
+        FloatVector s1 = FloatVector.zero(F);
+        FloatVector s2 = FloatVector.zero(F);
+        FloatVector s3 = FloatVector.zero(F);
+        for (int p = 0; p < whole; p += L) {
+            FloatVector x = FloatVector.fromArray(F, a, a0 + p);
+            s0 = x.fma(FloatVector.fromMemorySegment(F, w, w0 + 4L * p, ORDER), s0);
+            s1 = x.fma(FloatVector.fromMemorySegment(F, w, w1 + 4L * p, ORDER), s1);
+            s2 = x.fma(FloatVector.fromMemorySegment(F, w, w2 + 4L * p, ORDER), s2);
+            s3 = x.fma(FloatVector.fromMemorySegment(F, w, w3 + 4L * p, ORDER), s3);
+        }
+        finish(s0, s1, s2, s3, rest, a, a0 + whole, tile, at, step);
+    }
+
+    /** One row by four rows of a BF16 weight at these byte offsets. */
+    static void ofBfloat16(MemorySegment w, long w0, long w1, long w2, long w3, int whole, float[] rest, float[] a, int a0,
+            float[] tile, int at, int step) {
+        FloatVector s0 = FloatVector.zero(F);
+        FloatVector s1 = FloatVector.zero(F);
+        FloatVector s2 = FloatVector.zero(F);
+        FloatVector s3 = FloatVector.zero(F);
+        for (int p = 0; p < whole; p += L) {
+            FloatVector x = FloatVector.fromArray(F, a, a0 + p);
+            s0 = x.fma(FloatRuns.widenBfloat16(w, w0 + 2L * p), s0);
+            s1 = x.fma(FloatRuns.widenBfloat16(w, w1 + 2L * p), s1);
+            s2 = x.fma(FloatRuns.widenBfloat16(w, w2 + 2L * p), s2);
+            s3 = x.fma(FloatRuns.widenBfloat16(w, w3 + 2L * p), s3);
+        }
+        finish(s0, s1, s2, s3, rest, a, a0 + whole, tile, at, step);
+    }
+
+    /** One row by four rows of an I8 weight at these byte offsets; the scales are for the sink to apply. */
+    static void ofInt8(MemorySegment w, long w0, long w1, long w2, long w3, int whole, float[] rest, float[] a, int a0,
+            float[] tile, int at, int step) {
+        FloatVector s0 = FloatVector.zero(F);
+        FloatVector s1 = FloatVector.zero(F);
+        FloatVector s2 = FloatVector.zero(F);
+        FloatVector s3 = FloatVector.zero(F);
+        for (int p = 0; p < whole; p += L) {
+            FloatVector x = FloatVector.fromArray(F, a, a0 + p);
+            s0 = x.fma(FloatRuns.widenInt8(w, w0 + p), s0);
+            s1 = x.fma(FloatRuns.widenInt8(w, w1 + p), s1);
+            s2 = x.fma(FloatRuns.widenInt8(w, w2 + p), s2);
+            s3 = x.fma(FloatRuns.widenInt8(w, w3 + p), s3);
+        }
+        finish(s0, s1, s2, s3, rest, a, a0 + whole, tile, at, step);
+    }
+
+    /** Two rows by four rows [4, wStride] of floats in the heap; the second row's results lie {@code stride} behind the first's. */
+    static void ofHeap(float[] w, int wStride, int whole, float[] rest, float[] a, int a0, int a1, float[] tile, int at, int step, int stride) {
+        FloatVector s00 = FloatVector.zero(F);
+        FloatVector s01 = FloatVector.zero(F);
+        FloatVector s02 = FloatVector.zero(F);
+        FloatVector s03 = FloatVector.zero(F);
+        FloatVector s10 = FloatVector.zero(F);
+        FloatVector s11 = FloatVector.zero(F);
+        FloatVector s12 = FloatVector.zero(F);
+        FloatVector s13 = FloatVector.zero(F);
+        for (int p = 0; p < whole; p += L) {
+            FloatVector x0 = FloatVector.fromArray(F, a, a0 + p);
+            FloatVector x1 = FloatVector.fromArray(F, a, a1 + p);
+            FloatVector y0 = FloatVector.fromArray(F, w, p);
+            s00 = x0.fma(y0, s00);
+            s10 = x1.fma(y0, s10);
+            FloatVector y1 = FloatVector.fromArray(F, w, wStride + p);
+            s01 = x0.fma(y1, s01);
+            s11 = x1.fma(y1, s11);
+            FloatVector y2 = FloatVector.fromArray(F, w, 2 * wStride + p);
+            s02 = x0.fma(y2, s02);
+            s12 = x1.fma(y2, s12);
+            FloatVector y3 = FloatVector.fromArray(F, w, 3 * wStride + p);
+            s03 = x0.fma(y3, s03);
+            s13 = x1.fma(y3, s13);
+        }
+        finish(s00, s01, s02, s03, rest, a, a0 + whole, tile, at, step);
+        finish(s10, s11, s12, s13, rest, a, a1 + whole, tile, at + stride, step);
+    }
+
+    /** Adds the rest and the lanes of four sums, and writes the four results. */
+    private static void finish(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] rest, float[] a, int aAt,
+            float[] tile, int at, int step) {
+        FloatVector x = FloatVector.fromArray(F, a, aAt);
+        s0 = x.fma(FloatVector.fromArray(F, rest, 0), s0);
+        s1 = x.fma(FloatVector.fromArray(F, rest, L), s1);
+        s2 = x.fma(FloatVector.fromArray(F, rest, 2 * L), s2);
+        s3 = x.fma(FloatVector.fromArray(F, rest, 3 * L), s3);
+        // Halves of two sums share a vector, then quarters of four: the order of additions in each sum is that of one alone.
+        FloatVector s01 = s0.add(s0.rearrange(HALF)).blend(s1.add(s1.rearrange(HALF)), UPPER_HALF);
+        FloatVector s23 = s2.add(s2.rearrange(HALF)).blend(s3.add(s3.rearrange(HALF)), UPPER_HALF);
+        FloatVector s = s01.add(s01.rearrange(QUARTER)).blend(s23.add(s23.rearrange(QUARTER)), ODD_QUARTERS);
+        if (L >= 8) {
+            s = s.add(s.rearrange(EIGHTH));
+        }
+        if (L >= 16) {
+            s = s.add(s.rearrange(SIXTEENTH));
+        }
+        tile[at] = s.lane(0);
+        tile[at + step] = s.lane(L / 2);
+        tile[at + 2 * step] = s.lane(L / 4);
+        tile[at + 3 * step] = s.lane(L / 2 + L / 4);
+    }
+}
