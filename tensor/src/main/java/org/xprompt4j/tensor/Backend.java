@@ -155,8 +155,8 @@ public interface Backend extends AutoCloseable {
      * One new query per row over that row's cache: the decode step. A row's result does not depend on other rows.
      *
      * @param q [batch, heads, headDim]
-     * @param keys [batch, capacity, kvHeads, headDim]
-     * @param values [batch, capacity, kvHeads, headDim]
+     * @param keys [batch, capacity, kvHeads, headDim], F32 or BF16
+     * @param values [batch, capacity, kvHeads, headDim], of the keys' type
      * @param lengths [batch], I32, number of valid cache entries, 1..capacity
      * @param out [batch, heads, headDim]
      */

@@ -78,8 +78,8 @@ final class CheckedBackend implements Backend {
                 .f32("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "weight", weight).apart("out", out, "scales", scales)
                 .weightOrNull("bias", epilogue.bias(), "n")
                 .f32OrNull("multiplier", epilogue.multiplier(), "m", "n")
-                .f32OrNull("residual", epilogue.residual(), "m", "n");
-        backend.int8Matmul(a, weight, scales, epilogue, out);
+                .f32OrNull("residual", epilogue.residual(), "m", "n")
+                .run(() -> backend.int8Matmul(a, weight, scales, epilogue, out));
     }
 
     @Override
@@ -191,8 +191,9 @@ final class CheckedBackend implements Backend {
 
     @Override
     public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
-        rules("cachedAttention").f32("q", q, "batch", "heads", "headDim").f32("keys", keys, "batch", "capacity", "kvHeads", "headDim")
-                .f32("values", values, "batch", "capacity", "kvHeads", "headDim").divides("kvHeads", "heads")
+        rules("cachedAttention").f32("q", q, "batch", "heads", "headDim").weight("keys", keys, "batch", "capacity", "kvHeads", "headDim")
+                .weight("values", values, "batch", "capacity", "kvHeads", "headDim").divides("kvHeads", "heads")
+                .require(keys.dtype() == values.dtype(), "values " + values + " must be of the type of keys " + keys)
                 .i32("lengths", lengths, "batch").f32("out", out, "batch", "heads", "headDim").apart("out", out, "q", q)
                 .run(() -> backend.cachedAttention(scale, q, keys, values, lengths, out));
     }

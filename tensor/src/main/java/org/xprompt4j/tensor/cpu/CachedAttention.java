@@ -4,34 +4,30 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
-
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 
 /**
- * The decode step: one query per row over the row's cache, bound by reading the cache once. The cache is walked in its own
- * order, all heads of a key together, in stretches of {@link #STRETCH} keys; each gives partial sums, which are then joined in
- * order (as Dao et al., "Flash-Decoding", 2023). Stretches depend on the row's length alone, so a row gives the same bits in
- * any batch.
+ * The decode step: one query per row over the row's cache, bound by reading the cache once. The cache is read where it lies, F32 or
+ * BF16, in stretches of {@link #STRETCH} keys; each gives partial sums, which are then joined in order (as Dao et al.,
+ * "Flash-Decoding", 2023). Stretches depend on the row's length alone, so a row gives the same bits in any batch.
  */
 final class CachedAttention {
-    private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
     /** Keys of one task. */
     private static final int STRETCH = 128;
-    /** Floats of the cache copied to the heap at once. */
-    private static final int BLOCK_FLOATS = 4 * 1024;
+    /** Values of so many keys stay in the first cache while every head takes its part of them. */
+    private static final int VALUE_BLOCK = 16;
+    private static final int GROUP = 4; // keys at a time
     // Scratch slots of a task ...
     private static final int QUERIES = 0;
-    private static final int CACHE = 1;
+    private static final int REST = 1;
     private static final int SCORES = 2;
-    private static final int RESULT = 3;
     // ... and of the caller.
     private static final int PARTIALS = 4;
 
     /** The sizes of one call. */
-    private record Sizes(int batch, int heads, int kvHeads, int dim, int capacity, int stretches) {
+    private record Sizes(int batch, int heads, int kvHeads, int dim, int capacity, int stretches, DType dtype) {
         int width() {
             return Rows.padded(dim);
         }
@@ -40,18 +36,14 @@ final class CachedAttention {
             return heads / kvHeads;
         }
 
-        /** Padded floats of one key, all heads. */
-        int keyWidth() {
-            return kvHeads * width();
-        }
-
-        int blockKeys() {
-            return Math.max(1, BLOCK_FLOATS / keyWidth());
+        /** Bytes from a key to the next. */
+        long keyBytes() {
+            return (long) kvHeads * dim * dtype.bytes();
         }
 
         /** Byte offset of a key in the cache. */
         long keyOffset(int b, int key) {
-            return 4L * ((long) b * capacity + key) * kvHeads * dim;
+            return ((long) b * capacity + key) * keyBytes();
         }
 
         /** Where a head's partial result lies: width numbers, then maximum and sum in a vector of their own. */
@@ -79,7 +71,7 @@ final class CachedAttention {
             }
             longest = Math.max(longest, length);
         }
-        Sizes sizes = new Sizes(q.size(0), q.size(1), keys.size(2), q.size(2), capacity, (longest + STRETCH - 1) / STRETCH);
+        Sizes sizes = new Sizes(q.size(0), q.size(1), keys.size(2), q.size(2), capacity, (longest + STRETCH - 1) / STRETCH, keys.dtype());
         MemorySegment qs = q.segment();
         MemorySegment ks = keys.segment();
         MemorySegment vs = values.segment();
@@ -104,51 +96,67 @@ final class CachedAttention {
 
     private static void stretch(Sizes sizes, float scale, MemorySegment qs, MemorySegment ks, MemorySegment vs, int b, int first, int count,
             float[] partials) {
-        Scratch scratch = Scratch.get();
-        int width = sizes.width();
-        int block = sizes.blockKeys();
-        float[] queries = scratch.floats(QUERIES, sizes.heads * width); // [heads, width]
-        float[] cache = scratch.floats(CACHE, block * sizes.keyWidth()); // [block, kvHeads, width]
-        float[] scores = scratch.floats(SCORES, sizes.heads * STRETCH); // [heads, STRETCH]
-        float[] result = scratch.floats(RESULT, sizes.heads * width); // [heads, width]
-        AttentionKernels.loadRows(qs, 4L * b * sizes.heads * sizes.dim, 4L * sizes.dim, sizes.heads, sizes.dim, queries, width);
-        AttentionKernels.scale(queries, 0, sizes.heads * width, scale);
-        for (int from = 0; from < count; from += block) {
-            int n = Math.min(block, count - from);
-            loadKeys(sizes, ks, b, first + from, n, cache);
-            for (int head = 0; head < sizes.heads; head++) {
-                scores(queries, head * width, cache, head / sizes.group() * width, sizes.keyWidth(), n, width, scores, head * STRETCH + from);
-            }
-        }
+        int queryWidth = sizes.width() + L; // zeros behind every query meet those of the rest
+        float[] queries = Scratch.get().floats(QUERIES, sizes.heads * queryWidth); // [heads, queryWidth]
+        float[] scores = Scratch.get().floats(SCORES, sizes.heads * (STRETCH + L)); // [heads, STRETCH + lanes]
+        AttentionKernels.loadRows(qs, 4L * b * sizes.heads * sizes.dim, 4L * sizes.dim, sizes.heads, sizes.dim, queries, queryWidth);
+        AttentionKernels.scale(queries, 0, sizes.heads * queryWidth, scale);
+        long keyBytes = sizes.keyBytes();
+        scores(sizes, ks, sizes.keyOffset(b, first), count, queries, queryWidth, scores);
         for (int head = 0; head < sizes.heads; head++) {
-            int state = sizes.partial(b, first / STRETCH, head) + width;
-            softmax(scores, head * STRETCH, count, partials, state);
+            int partial = sizes.partial(b, first / STRETCH, head);
+            softmax(scores, head * (STRETCH + L), count, partials, partial + sizes.width());
+            Arrays.fill(partials, partial, partial + sizes.width(), 0f);
         }
-        Arrays.fill(result, 0, sizes.heads * width, 0f);
-        for (int from = 0; from < count; from += block) {
-            int n = Math.min(block, count - from);
-            loadKeys(sizes, vs, b, first + from, n, cache);
+        long headBytes = (long) sizes.dim * sizes.dtype.bytes();
+        for (int from = 0; from < count; from += VALUE_BLOCK) {
+            int n = Math.min(VALUE_BLOCK, count - from);
+            long block = sizes.keyOffset(b, first + from);
             for (int head = 0; head < sizes.heads; head++) {
-                addValues(scores, head * STRETCH + from, cache, head / sizes.group() * width, sizes.keyWidth(), n, width, result, head * width);
+                CachedValues.add(scores, head * (STRETCH + L) + from, vs, sizes.dtype, block + head / sizes.group() * headBytes, keyBytes, n,
+                        sizes.dim, partials, sizes.partial(b, first / STRETCH, head));
             }
-        }
-        for (int head = 0; head < sizes.heads; head++) {
-            System.arraycopy(result, head * width, partials, sizes.partial(b, first / STRETCH, head), width);
         }
     }
 
-    private static void loadKeys(Sizes sizes, MemorySegment from, int b, int key, int count, float[] to) {
-        if (sizes.dim == sizes.width()) {
-            AttentionKernels.loadRows(from, sizes.keyOffset(b, key), 4L * sizes.keyWidth(), count, sizes.keyWidth(), to, sizes.keyWidth());
-        } else {
-            AttentionKernels.loadRows(from, sizes.keyOffset(b, key), 4L * sizes.dim, count * sizes.kvHeads, sizes.dim, to, sizes.width());
+    /** Four keys at a time, a quarter of the stretch apart: four long sequential reads, as in {@link FewRows}. */
+    private static void scores(Sizes sizes, MemorySegment keys, long first, int count, float[] queries, int queryWidth, float[] scores) {
+        float[] rest = Scratch.get().floats(REST, GROUP * L);
+        int whole = Lanes.floor(sizes.dim);
+        int quarter = (count + GROUP - 1) / GROUP;
+        int bytes = sizes.dtype.bytes();
+        long keyBytes = sizes.keyBytes();
+        Arrays.fill(rest, 0, GROUP * L, 0f);
+        for (int j = 0; j < quarter; j++) {
+            // Quarters that reach beyond the stretch take its last key again; those scores lie behind the others.
+            long k0 = first + j * keyBytes;
+            long k1 = first + Math.min(quarter + j, count - 1) * keyBytes;
+            long k2 = first + Math.min(2 * quarter + j, count - 1) * keyBytes;
+            long k3 = first + Math.min(3 * quarter + j, count - 1) * keyBytes;
+            for (int head = 0; head < sizes.heads; head++) {
+                long at = (long) (head / sizes.group()) * sizes.dim * bytes;
+                if (whole < sizes.dim) {
+                    loadRest(sizes, keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest);
+                }
+                if (sizes.dtype == DType.F32) {
+                    DotKernels.ofFloat32(keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest, queries, head * queryWidth,
+                            scores, head * (STRETCH + L) + j, quarter);
+                } else {
+                    DotKernels.ofBfloat16(keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest, queries, head * queryWidth,
+                            scores, head * (STRETCH + L) + j, quarter);
+                }
+            }
         }
     }
 
-    private static void scores(float[] query, int queryAt, float[] keys, int keysAt, int stride, int count, int width, float[] scores, int at) {
-        for (int k = 0; k < count; k++) {
-            scores[at + k] = Rows.dot(query, queryAt, keys, keysAt + k * stride, width);
-        }
+    /** The last dim mod lanes elements of four keys; behind them stay zeros. */
+    private static void loadRest(Sizes sizes, MemorySegment keys, long k0, long k1, long k2, long k3, int whole, float[] rest) {
+        int bytes = sizes.dtype.bytes();
+        int n = sizes.dim - whole;
+        FloatRuns.copy(keys, sizes.dtype, k0 / bytes + whole, n, rest, 0);
+        FloatRuns.copy(keys, sizes.dtype, k1 / bytes + whole, n, rest, L);
+        FloatRuns.copy(keys, sizes.dtype, k2 / bytes + whole, n, rest, 2 * L);
+        FloatRuns.copy(keys, sizes.dtype, k3 / bytes + whole, n, rest, 3 * L);
     }
 
     /** Scores become exp(score - largest), zero behind them; the state takes the largest and the sum. */
@@ -184,39 +192,5 @@ final class CachedAttention {
             }
         }
         AttentionKernels.scale(partials, first, width, (float) (1 / sum));
-    }
-
-    /** result [width] += Σ over keys of probability · value row. */
-    private static void addValues(float[] probabilities, int at, float[] values, int valuesAt, int stride, int count, int width,
-            float[] result, int resultAt) {
-        int d = 0;
-        for (; d <= width - 4 * L; d += 4 * L) {
-            addFourVectors(probabilities, at, values, valuesAt + d, stride, count, result, resultAt + d);
-        }
-        for (; d < width; d += L) {
-            FloatVector s = FloatVector.fromArray(F, result, resultAt + d);
-            for (int k = 0; k < count; k++) {
-                s = FloatVector.fromArray(F, values, valuesAt + k * stride + d).fma(FloatVector.broadcast(F, probabilities[at + k]), s);
-            }
-            s.intoArray(result, resultAt + d);
-        }
-    }
-
-    private static void addFourVectors(float[] probabilities, int at, float[] values, int valuesAt, int stride, int count, float[] result, int resultAt) {
-        FloatVector s0 = FloatVector.fromArray(F, result, resultAt);
-        FloatVector s1 = FloatVector.fromArray(F, result, resultAt + L);
-        FloatVector s2 = FloatVector.fromArray(F, result, resultAt + 2 * L);
-        FloatVector s3 = FloatVector.fromArray(F, result, resultAt + 3 * L);
-        for (int k = 0, v = valuesAt; k < count; k++, v += stride) {
-            FloatVector p = FloatVector.broadcast(F, probabilities[at + k]);
-            s0 = FloatVector.fromArray(F, values, v).fma(p, s0);
-            s1 = FloatVector.fromArray(F, values, v + L).fma(p, s1);
-            s2 = FloatVector.fromArray(F, values, v + 2 * L).fma(p, s2);
-            s3 = FloatVector.fromArray(F, values, v + 3 * L).fma(p, s3);
-        }
-        s0.intoArray(result, resultAt);
-        s1.intoArray(result, resultAt + L);
-        s2.intoArray(result, resultAt + 2 * L);
-        s3.intoArray(result, resultAt + 3 * L);
     }
 }

@@ -40,12 +40,18 @@ class ArgumentsContractTest extends BackendContract {
         return bench.of(new int[(int) Shape.of(dims).numel()], dims);
     }
 
+    private Tensor i8(long... dims) {
+        return bench.int8Input(dims);
+    }
+
     @Test
     void shapesThatContradictEachOther() {
         refused(() -> backend.matmul(MatmulSpec.NT, f32(3, 5), f32(7, 4), Epilogue.NONE, f32(3, 7)), "matmul: b F32[7, 4]", "[n, k]", "k is 5", "a F32[3, 5]");
         refused(() -> backend.matmul(MatmulSpec.NN, f32(3, 5), f32(5, 7), Epilogue.NONE, f32(7, 3)), "matmul: out F32[7, 3]", "m is 3");
         refused(() -> backend.matmul(MatmulSpec.NN, f32(3, 5), f32(5, 7), Epilogue.bias(f32(3)), f32(3, 7)), "matmul: bias", "n is 7");
         refused(() -> backend.matmul(MatmulSpec.NN.accumulating(), f32(3, 5), f32(5, 7), Epilogue.bias(f32(7)), f32(3, 7)), "accumulating");
+        refused(() -> backend.int8Matmul(f32(3, 5), i8(7, 4), f32(7), Epilogue.NONE, f32(3, 7)), "int8Matmul: weight I8[7, 4]", "[n, k]", "k is 5");
+        refused(() -> backend.int8Matmul(f32(3, 5), i8(7, 5), f32(3), Epilogue.NONE, f32(3, 7)), "int8Matmul: scales F32[3]", "n is 7");
         refused(() -> backend.embedding(f32(4, 3), i32(2), f32(2, 4)), "embedding: out", "dim is 3");
         refused(() -> backend.rmsNorm(0, f32(2, 3), f32(4), f32(2, 3), null), "rmsNorm: weight F32[4]", "dim is 3");
         refused(() -> backend.layerNorm(0, f32(2, 3), f32(3), f32(2), f32(2, 3)), "layerNorm: bias");
@@ -89,6 +95,9 @@ class ArgumentsContractTest extends BackendContract {
     void types() {
         Tensor half = bench.scope.allocate(DType.BF16, 3, 5).set(new float[15]);
         refused(() -> backend.matmul(MatmulSpec.NN, half, f32(5, 7), Epilogue.NONE, f32(3, 7)), "matmul: a BF16[3, 5]", "must be F32");
+        refused(() -> backend.int8Matmul(f32(3, 5), f32(7, 5), f32(7), Epilogue.NONE, f32(3, 7)), "int8Matmul: weight F32[7, 5]", "must be I8");
+        refused(() -> backend.cachedAttention(1, f32(2, 2, 4), bench.input(DType.BF16, 2, 5, 2, 4), f32(2, 5, 2, 4), i32(2), f32(2, 2, 4)),
+                "cachedAttention: values F32", "of the type of keys BF16");
         refused(() -> backend.embedding(f32(4, 3), f32(2), f32(2, 3)), "embedding: ids F32[2]", "must be I32");
         refused(() -> backend.rmsNormBackward(f32(3, 5), half.select(0, 0), f32(3), f32(3, 5), null, null), "rmsNormBackward: weight BF16[5]");
         refused(() -> backend.unary(UnaryOp.EXP, i32(3), f32(3)), "unary EXP: x I32[3]");

@@ -6,7 +6,10 @@ import static org.xprompt4j.tests.contract.Workbench.wide;
 import java.util.Arrays;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AttentionSpec;
 import org.xprompt4j.tests.Closeness;
@@ -118,8 +121,9 @@ class AttentionContractTest extends BackendContract {
         Closeness.of(what, sum(before, 1, gradient), actual.toFloatArray()).scaledByLargest().within(1e-5, 2e-6);
     }
 
-    @Test
-    void cachedAttention() {
+    @ParameterizedTest
+    @EnumSource(value = DType.class, names = {"F32", "BF16"})
+    void cachedAttention(DType cacheType) {
         for (int trial = 0; trial < 24; trial++) {
             int batch = bench.between(1, 5);
             int kvHeads = bench.between(1, 3);
@@ -131,8 +135,8 @@ class AttentionContractTest extends BackendContract {
                 lengths[b] = bench.between(1, capacity);
             }
             Tensor q = bench.input(batch, heads, dim);
-            Tensor keys = bench.input(batch, capacity, kvHeads, dim);
-            Tensor values = bench.input(batch, capacity, kvHeads, dim);
+            Tensor keys = bench.input(cacheType, batch, capacity, kvHeads, dim);
+            Tensor values = bench.input(cacheType, batch, capacity, kvHeads, dim);
             for (int b = 0; b < batch; b++) { // what lies behind the valid entries must not matter
                 backend.fill(keys.select(0, b).slice(0, lengths[b], capacity), Float.NaN);
                 backend.fill(values.select(0, b).slice(0, lengths[b], capacity), Float.NaN);
@@ -144,7 +148,7 @@ class AttentionContractTest extends BackendContract {
                 int used = lengths[b] * kvHeads * dim;
                 double[] expected = ReferenceAttention.attention(s, wide(q.select(0, b)), Arrays.copyOf(wide(keys.select(0, b)), used),
                         Arrays.copyOf(wide(values.select(0, b)), used));
-                Closeness.of(bench.describe("cachedAttention row " + b + " of " + Arrays.toString(lengths) + " " + keys.shape()), expected,
+                Closeness.of(bench.describe("cachedAttention " + cacheType + " row " + b + " of " + Arrays.toString(lengths) + " " + keys.shape()), expected,
                         out.select(0, b).toFloatArray()).within(1e-5, 3e-6);
             }
         }

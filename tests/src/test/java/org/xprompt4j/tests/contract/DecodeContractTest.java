@@ -72,11 +72,33 @@ class DecodeContractTest extends BackendContract {
     }
 
     @Test
-    void cachedAttention() {
+    void int8Matmul() {
+        int[][] sizes = {{33, 31}, {192, 67}, {521, 259}, {17, 1031}}; // k, n
+        for (int[] size : sizes) {
+            int k = size[0];
+            int n = size[1];
+            Tensor a = bench.input(ROWS, k);
+            Tensor weight = bench.int8Input(n, k);
+            Tensor scales = bench.input(n);
+            Tensor bias = bench.input(n);
+            Tensor up = bench.input(ROWS, n);
+            Tensor residual = bench.input(ROWS, n);
+            sameBits("int8Matmul k=" + k + " n=" + n, (from, to) -> {
+                Tensor out = bench.output(to - from, n);
+                backend.int8Matmul(a.slice(0, from, to), weight, scales,
+                        new Epilogue(bias, Activation.SILU, up.slice(0, from, to), residual.slice(0, from, to)), out);
+                return out;
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = DType.class, names = {"F32", "BF16"})
+    void cachedAttention(DType cacheType) {
         int capacity = 131;
         Tensor q = bench.input(ROWS, 6, 24);
-        Tensor keys = bench.input(ROWS, capacity, 3, 24);
-        Tensor values = bench.input(ROWS, capacity, 3, 24);
+        Tensor keys = bench.input(cacheType, ROWS, capacity, 3, 24);
+        Tensor values = bench.input(cacheType, ROWS, capacity, 3, 24);
         int[] lengths = new int[ROWS];
         for (int row = 0; row < ROWS; row++) {
             lengths[row] = bench.between(1, capacity);

@@ -40,7 +40,10 @@ final class LargeOperations {
         operations.put("attention causal", b -> attention(b, Masks.causal(150, 187)));
         operations.put("attention full", b -> attention(b, Masks.full(131, 67)));
         operations.put("attention xprompt", b -> attention(b, Masks.xprompt(141, 8, 83)));
-        operations.put("cachedAttention", LargeOperations::cachedAttention);
+        operations.put("int8Matmul", b -> int8Matmul(b, 67));
+        operations.put("int8Matmul few rows", b -> int8Matmul(b, 3));
+        operations.put("cachedAttention", b -> cachedAttention(b, DType.F32));
+        operations.put("cachedAttention BF16", b -> cachedAttention(b, DType.BF16));
         operations.put("swiGlu", LargeOperations::swiGlu);
         operations.put("linearCrossEntropy", LargeOperations::linearCrossEntropy);
         operations.put("conv2d 3x3", b -> conv2d(b, Conv2dSpec.padded(1), 3, 35, 37));
@@ -143,9 +146,15 @@ final class LargeOperations {
         return new Tensor[] {out, logSumExp, dQ, dK, dV};
     }
 
-    private static Tensor[] cachedAttention(Workbench b) {
+    private static Tensor[] int8Matmul(Workbench b, int rows) {
+        Tensor out = b.output(rows, 259);
+        b.backend.int8Matmul(b.input(rows, 521), b.int8Input(259, 521), b.input(259), Epilogue.NONE, out);
+        return new Tensor[] {out};
+    }
+
+    private static Tensor[] cachedAttention(Workbench b, DType type) {
         Tensor out = b.output(7, 8, 33);
-        b.backend.cachedAttention(0.2f, b.input(7, 8, 33), b.input(7, 411, 4, 33), b.input(7, 411, 4, 33),
+        b.backend.cachedAttention(0.2f, b.input(7, 8, 33), b.input(type, 7, 411, 4, 33), b.input(type, 7, 411, 4, 33),
                 b.of(new int[] {411, 1, 17, 256, 257, 33, 400}, 7), out);
         return new Tensor[] {out};
     }

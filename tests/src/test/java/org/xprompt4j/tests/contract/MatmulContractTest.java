@@ -81,6 +81,34 @@ class MatmulContractTest extends BackendContract {
     }
 
     @Test
+    void int8MatmulWithEpilogues() {
+        int[][] large = {{1, 300, 257}, {64, 131, 300}, {65, 259, 193}, {131, 67, 521}}; // m, n, k: both regimes
+        for (int trial = 0; trial < 64 + large.length; trial++) {
+            int m = trial < 64 ? bench.awkward() : large[trial - 64][0];
+            int n = trial < 64 ? bench.awkward() : large[trial - 64][1];
+            int k = trial < 64 ? bench.awkward() : large[trial - 64][2];
+            Tensor a = bench.input(m, k);
+            Tensor weight = bench.int8Input(n, k);
+            Tensor scales = bench.input(n);
+            Tensor bias = (trial & 1) == 0 ? null : (trial & 32) == 0 ? bench.input(n) : bench.input(DType.BF16, n);
+            Activation activation = (trial & 2) == 0 ? Activation.NONE : Activation.SILU;
+            Tensor multiplier = (trial & 4) == 0 ? null : bench.input(m, n);
+            Tensor residual = (trial & 8) == 0 ? null : bench.input(m, n);
+            Tensor out = residual != null && (trial & 16) != 0 ? residual : bench.output(m, n);
+            double[] expected = ReferenceMatrix.matmul(wide(a), wide(weight), m, n, k, false, true);
+            for (int i = 0; i < expected.length; i++) {
+                double y = expected[i] * wide(scales)[i % n] + (bias == null ? 0 : wide(bias)[i % n]);
+                y = activation == Activation.SILU ? y / (1 + Math.exp(-y)) : y;
+                y *= multiplier == null ? 1 : wide(multiplier)[i];
+                expected[i] = y + (residual == null ? 0 : wide(residual)[i]);
+            }
+            backend.int8Matmul(a, weight, scales, new Epilogue(bias, activation, multiplier, residual), out);
+            Closeness.of(bench.describe("int8Matmul " + trial + " m=" + m + " n=" + n + " k=" + k), expected, out.toFloatArray())
+                    .scaledByLargest().within(3e-6, 1e-6);
+        }
+    }
+
+    @Test
     void infinitiesAndNotANumberArePassedOn() {
         Tensor a = bench.of(new float[] {1, Float.NaN, 2, Float.POSITIVE_INFINITY, 0, 1}, 3, 2);
         Tensor b = bench.of(new float[] {1, 2, 3, 4}, 2, 2);

@@ -78,6 +78,15 @@ final class Workbench implements AutoCloseable {
         return place(dtype, dims).set(normal(Shape.of(dims).numel()));
     }
 
+    /** An I8 tensor of whole numbers from -127 to 127. */
+    Tensor int8Input(long... dims) {
+        float[] values = new float[Math.toIntExact(Shape.of(dims).numel())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = between(-127, 127);
+        }
+        return place(DType.I8, dims).set(values);
+    }
+
     /** An F32 tensor of these values. */
     Tensor of(float[] values, long... dims) {
         return place(DType.F32, dims).set(values);
