@@ -16,8 +16,6 @@ final class CachedAttention {
     private static final int L = Lanes.COUNT;
     /** Keys of one task. */
     private static final int STRETCH = 128;
-    /** Values of so many keys stay in the first cache while every head takes its part of them. */
-    private static final int VALUE_BLOCK = 16;
     private static final int GROUP = 4; // keys at a time
     // Scratch slots of a task ...
     private static final int QUERIES = 0;
@@ -101,22 +99,13 @@ final class CachedAttention {
         float[] scores = Scratch.get().floats(SCORES, sizes.heads * (STRETCH + L)); // [heads, STRETCH + lanes]
         AttentionKernels.loadRows(qs, 4L * b * sizes.heads * sizes.dim, 4L * sizes.dim, sizes.heads, sizes.dim, queries, queryWidth);
         AttentionKernels.scale(queries, 0, sizes.heads * queryWidth, scale);
-        long keyBytes = sizes.keyBytes();
         scores(sizes, ks, sizes.keyOffset(b, first), count, queries, queryWidth, scores);
         for (int head = 0; head < sizes.heads; head++) {
             int partial = sizes.partial(b, first / STRETCH, head);
             softmax(scores, head * (STRETCH + L), count, partials, partial + sizes.width());
             Arrays.fill(partials, partial, partial + sizes.width(), 0f);
         }
-        long headBytes = (long) sizes.dim * sizes.dtype.bytes();
-        for (int from = 0; from < count; from += VALUE_BLOCK) {
-            int n = Math.min(VALUE_BLOCK, count - from);
-            long block = sizes.keyOffset(b, first + from);
-            for (int head = 0; head < sizes.heads; head++) {
-                CachedValues.add(scores, head * (STRETCH + L) + from, vs, sizes.dtype, block + head / sizes.group() * headBytes, keyBytes, n,
-                        sizes.dim, partials, sizes.partial(b, first / STRETCH, head));
-            }
-        }
+        addValues(sizes, vs, sizes.keyOffset(b, first), count, scores, partials, sizes.partial(b, first / STRETCH, 0));
     }
 
     /** Four keys at a time, a quarter of the stretch apart: four long sequential reads, as in {@link FewRows}. */
@@ -145,6 +134,23 @@ final class CachedAttention {
                     DotKernels.ofBfloat16(keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest, queries, head * queryWidth,
                             scores, head * (STRETCH + L) + j, quarter);
                 }
+            }
+        }
+    }
+
+    /** The values in the order of the keys; those behind the stretch have probability zero. */
+    private static void addValues(Sizes sizes, MemorySegment values, long first, int count, float[] probabilities, float[] result, int at) {
+        int quarter = (count + GROUP - 1) / GROUP;
+        long keyBytes = sizes.keyBytes();
+        for (int j = 0; j < quarter; j++) {
+            long v0 = first + j * keyBytes;
+            long v1 = first + Math.min(quarter + j, count - 1) * keyBytes;
+            long v2 = first + Math.min(2 * quarter + j, count - 1) * keyBytes;
+            long v3 = first + Math.min(3 * quarter + j, count - 1) * keyBytes;
+            for (int head = 0; head < sizes.heads; head++) {
+                long part = (long) (head / sizes.group()) * sizes.dim * sizes.dtype.bytes();
+                CachedValues.addFour(probabilities, head * (STRETCH + L) + j, quarter, values, sizes.dtype, v0 + part, v1 + part, v2 + part,
+                        v3 + part, sizes.dim, result, at + head * sizes.partialWidth());
             }
         }
     }

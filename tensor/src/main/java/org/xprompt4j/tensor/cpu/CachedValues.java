@@ -8,10 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 import org.xprompt4j.tensor.DType;
 
-/**
- * Sums of cached values weighted by probabilities, read where they lie. Two vectors of a head are summed at a time, each over the
- * keys of even and of odd number apart: four chains of multiply-adds that do not wait for each other.
- */
+/** Sums of one head's cached values weighted by probabilities, four keys at a time, read where they lie. */
 final class CachedValues {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
@@ -22,110 +19,69 @@ final class CachedValues {
     }
 
     /**
-     * result [dim] += Σ over count keys of probability · value.
+     * result [dim] += Σ of four probabilities · values. The probabilities lie {@code step} apart from {@code at} on.
      *
-     * @param values F32 or BF16; the first value lies at {@code offset} bytes, the next ones {@code stride} bytes apart
+     * @param values F32 or BF16; the four rows [dim] lie at these byte offsets
      * @param result padded to whole vectors
      */
-    static void add(float[] probabilities, int at, MemorySegment values, DType dtype, long offset, long stride, int count, int dim,
+    static void addFour(float[] probabilities, int at, int step, MemorySegment values, DType dtype, long v0, long v1, long v2, long v3, int dim,
             float[] result, int resultAt) {
-        int d = 0;
-        for (; d <= dim - 2 * L; d += 2 * L) {
-            if (dtype == DType.F32) {
-                addPairs(probabilities, at, values, offset + 4L * d, stride, count, result, resultAt + d);
-            } else {
-                addBfloat16Pairs(probabilities, at, values, offset + 2L * d, stride, count, result, resultAt + d);
-            }
+        float p0 = probabilities[at];
+        float p1 = probabilities[at + step];
+        float p2 = probabilities[at + 2 * step];
+        float p3 = probabilities[at + 3 * step];
+        int whole = Lanes.floor(dim);
+        if (dtype == DType.F32) {
+            addFloat32(p0, p1, p2, p3, values, v0, v1, v2, v3, whole, result, resultAt);
+        } else {
+            addBfloat16(p0, p1, p2, p3, values, v0, v1, v2, v3, whole, result, resultAt);
         }
-        for (; d <= dim - L; d += L) {
-            if (dtype == DType.F32) {
-                addVectors(probabilities, at, values, offset + 4L * d, stride, count, result, resultAt + d);
-            } else {
-                addBfloat16Vectors(probabilities, at, values, offset + 2L * d, stride, count, result, resultAt + d);
-            }
-        }
-        if (d < dim) {
-            addRest(probabilities, at, values, dtype, offset / dtype.bytes() + d, stride / dtype.bytes(), count, dim - d, result, resultAt + d);
+        if (whole < dim) {
+            addRest(p0, values, dtype, v0 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
+            addRest(p1, values, dtype, v1 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
+            addRest(p2, values, dtype, v2 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
+            addRest(p3, values, dtype, v3 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
         }
     }
 
-    private static void addPairs(float[] probabilities, int at, MemorySegment values, long offset, long stride, int count, float[] result,
-            int resultAt) {
-        FloatVector s0 = FloatVector.fromArray(F, result, resultAt);
-        FloatVector s1 = FloatVector.fromArray(F, result, resultAt + L);
-        FloatVector t0 = FloatVector.zero(F);
-        FloatVector t1 = FloatVector.zero(F);
-        int k = 0;
-        for (; k < count - 1; k += 2) {
-            long v = offset + k * stride;
-            FloatVector p = FloatVector.broadcast(F, probabilities[at + k]);
-            FloatVector q = FloatVector.broadcast(F, probabilities[at + k + 1]);
-            s0 = FloatVector.fromMemorySegment(F, values, v, ORDER).fma(p, s0);
-            s1 = FloatVector.fromMemorySegment(F, values, v + 4L * L, ORDER).fma(p, s1);
-            t0 = FloatVector.fromMemorySegment(F, values, v + stride, ORDER).fma(q, t0);
-            t1 = FloatVector.fromMemorySegment(F, values, v + stride + 4L * L, ORDER).fma(q, t1);
+    private static void addFloat32(float p0, float p1, float p2, float p3, MemorySegment values, long v0, long v1, long v2, long v3, int whole,
+            float[] result, int at) {
+        FloatVector q0 = FloatVector.broadcast(F, p0);
+        FloatVector q1 = FloatVector.broadcast(F, p1);
+        FloatVector q2 = FloatVector.broadcast(F, p2);
+        FloatVector q3 = FloatVector.broadcast(F, p3);
+        for (int d = 0; d < whole; d += L) {
+            FloatVector s = FloatVector.fromArray(F, result, at + d);
+            s = FloatVector.fromMemorySegment(F, values, v0 + 4L * d, ORDER).fma(q0, s);
+            s = FloatVector.fromMemorySegment(F, values, v1 + 4L * d, ORDER).fma(q1, s);
+            s = FloatVector.fromMemorySegment(F, values, v2 + 4L * d, ORDER).fma(q2, s);
+            s = FloatVector.fromMemorySegment(F, values, v3 + 4L * d, ORDER).fma(q3, s);
+            s.intoArray(result, at + d);
         }
-        if (k < count) {
-            FloatVector p = FloatVector.broadcast(F, probabilities[at + k]);
-            s0 = FloatVector.fromMemorySegment(F, values, offset + k * stride, ORDER).fma(p, s0);
-            s1 = FloatVector.fromMemorySegment(F, values, offset + k * stride + 4L * L, ORDER).fma(p, s1);
-        }
-        s0.add(t0).intoArray(result, resultAt);
-        s1.add(t1).intoArray(result, resultAt + L);
     }
 
-    private static void addBfloat16Pairs(float[] probabilities, int at, MemorySegment values, long offset, long stride, int count,
-            float[] result, int resultAt) {
-        FloatVector s0 = FloatVector.fromArray(F, result, resultAt);
-        FloatVector s1 = FloatVector.fromArray(F, result, resultAt + L);
-        FloatVector t0 = FloatVector.zero(F);
-        FloatVector t1 = FloatVector.zero(F);
-        int k = 0;
-        for (; k < count - 1; k += 2) {
-            long v = offset + k * stride;
-            FloatVector p = FloatVector.broadcast(F, probabilities[at + k]);
-            FloatVector q = FloatVector.broadcast(F, probabilities[at + k + 1]);
-            s0 = FloatRuns.widenBfloat16(values, v).fma(p, s0);
-            s1 = FloatRuns.widenBfloat16(values, v + 2L * L).fma(p, s1);
-            t0 = FloatRuns.widenBfloat16(values, v + stride).fma(q, t0);
-            t1 = FloatRuns.widenBfloat16(values, v + stride + 2L * L).fma(q, t1);
+    private static void addBfloat16(float p0, float p1, float p2, float p3, MemorySegment values, long v0, long v1, long v2, long v3, int whole,
+            float[] result, int at) {
+        FloatVector q0 = FloatVector.broadcast(F, p0);
+        FloatVector q1 = FloatVector.broadcast(F, p1);
+        FloatVector q2 = FloatVector.broadcast(F, p2);
+        FloatVector q3 = FloatVector.broadcast(F, p3);
+        for (int d = 0; d < whole; d += L) {
+            FloatVector s = FloatVector.fromArray(F, result, at + d);
+            s = FloatRuns.widenBfloat16(values, v0 + 2L * d).fma(q0, s);
+            s = FloatRuns.widenBfloat16(values, v1 + 2L * d).fma(q1, s);
+            s = FloatRuns.widenBfloat16(values, v2 + 2L * d).fma(q2, s);
+            s = FloatRuns.widenBfloat16(values, v3 + 2L * d).fma(q3, s);
+            s.intoArray(result, at + d);
         }
-        if (k < count) {
-            FloatVector p = FloatVector.broadcast(F, probabilities[at + k]);
-            s0 = FloatRuns.widenBfloat16(values, offset + k * stride).fma(p, s0);
-            s1 = FloatRuns.widenBfloat16(values, offset + k * stride + 2L * L).fma(p, s1);
-        }
-        s0.add(t0).intoArray(result, resultAt);
-        s1.add(t1).intoArray(result, resultAt + L);
     }
 
-    private static void addVectors(float[] probabilities, int at, MemorySegment values, long offset, long stride, int count, float[] result,
-            int resultAt) {
-        FloatVector s = FloatVector.fromArray(F, result, resultAt);
-        for (int k = 0; k < count; k++) {
-            s = FloatVector.fromMemorySegment(F, values, offset + k * stride, ORDER).fma(FloatVector.broadcast(F, probabilities[at + k]), s);
-        }
-        s.intoArray(result, resultAt);
-    }
-
-    private static void addBfloat16Vectors(float[] probabilities, int at, MemorySegment values, long offset, long stride, int count,
-            float[] result, int resultAt) {
-        FloatVector s = FloatVector.fromArray(F, result, resultAt);
-        for (int k = 0; k < count; k++) {
-            s = FloatRuns.widenBfloat16(values, offset + k * stride).fma(FloatVector.broadcast(F, probabilities[at + k]), s);
-        }
-        s.intoArray(result, resultAt);
-    }
-
-    /** The last dim mod lanes elements of each value, by way of a padded row. */
-    private static void addRest(float[] probabilities, int at, MemorySegment values, DType dtype, long index, long stride, int count, int n,
-            float[] result, int resultAt) {
+    /** The last dim mod lanes elements of one value. */
+    private static void addRest(float probability, MemorySegment values, DType dtype, long index, int n, float[] result, int at) {
         float[] row = Scratch.get().floats(SLOT_ROW, L);
-        for (int k = 0; k < count; k++) {
-            FloatRuns.copy(values, dtype, index + k * stride, n, row, 0);
-            for (int i = 0; i < n; i++) {
-                result[resultAt + i] = Math.fma(row[i], probabilities[at + k], result[resultAt + i]);
-            }
+        FloatRuns.copy(values, dtype, index, n, row, 0);
+        for (int i = 0; i < n; i++) {
+            result[at + i] = Math.fma(row[i], probability, result[at + i]);
         }
     }
 }
