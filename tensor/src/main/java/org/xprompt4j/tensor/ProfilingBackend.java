@@ -72,6 +72,12 @@ public final class ProfilingBackend implements Backend {
     }
 
     @Override
+    public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        timed("int8Matmul", 2 * out.numel() * a.dim(1), bytes(a, weight, scales, epilogue.bias(), epilogue.multiplier(), epilogue.residual(), out),
+                () -> backend.int8Matmul(a, weight, scales, epilogue, out));
+    }
+
+    @Override
     public void embedding(Tensor table, Tensor ids, Tensor out) {
         timed("embedding", 0, bytes(ids, out, out), () -> backend.embedding(table, ids, out));
     }
