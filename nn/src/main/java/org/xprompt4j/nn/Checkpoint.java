@@ -24,7 +24,9 @@ public final class Checkpoint {
         /** Everything as F32, as training needs. */
         F32,
         /** Everything as BF16, rounded to nearest even. */
-        BF16
+        BF16,
+        /** Matrices of linear layers in eight bits with a scale for each row, see {@link QuantisedMatrix}; the rest as stored. */
+        INT8
     }
 
     private static final int NAMED = 3; // names in a message
@@ -71,8 +73,12 @@ public final class Checkpoint {
     public static void load(Module module, Function<String, Tensor> source, Backend backend, MemoryScope scope, Weights type) {
         module.forEachParameter((name, parameter) -> {
             Tensor stored = source.apply(name);
+            if (type == Weights.INT8 && parameter.isQuantisable()) {
+                parameter.bind(quantised(stored, backend, scope));
+                return;
+            }
             DType target = switch (type) {
-                case AS_STORED -> stored.dtype() == DType.BF16 ? DType.BF16 : DType.F32;
+                case AS_STORED, INT8 -> stored.dtype() == DType.BF16 ? DType.BF16 : DType.F32;
                 case F32 -> DType.F32;
                 case BF16 -> DType.BF16;
             };
@@ -80,6 +86,14 @@ public final class Checkpoint {
             upload(stored, value, backend);
             parameter.bind(value);
         });
+    }
+
+    private static QuantisedMatrix quantised(Tensor stored, Backend backend, MemoryScope scope) {
+        try (MemoryScope staging = backend.openScope("quantising")) {
+            Tensor floats = staging.allocate(DType.F32, stored.shape());
+            upload(stored, floats, backend);
+            return QuantisedMatrix.of(scope, floats);
+        }
     }
 
     /** Host memory to a tensor of the device, converted there. */
@@ -104,6 +118,9 @@ public final class Checkpoint {
     public static void add(SafetensorsWriter writer, Module module, Backend backend, MemoryScope scope, DType type) {
         long[] largest = {0};
         module.forEachParameter((name, parameter) -> {
+            if (parameter.scales() != null) {
+                throw new IllegalStateException("parameter '" + name + "' is quantised and cannot be saved; load the model as F32 or BF16");
+            }
             if (parameter.value().dtype() != type) {
                 largest[0] = Math.max(largest[0], parameter.shape().numel());
             }

@@ -1,15 +1,19 @@
 package org.xprompt4j.nn;
 
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.Activation;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.MatmulSpec;
 
-/** y = x · Wᵀ + b. Input [..., in], output [..., out]; {@code weight} [out, in], {@code bias} [out] or none. */
+/** y = x · Wᵀ + b. Input [..., in], output [..., out]; {@code weight} [out, in], quantised or not, {@code bias} [out] or none. */
 public final class Linear extends Module {
     private final Parameter weight; // [out, in]
     private final Parameter bias; // [out], null for none
 
     public Linear(int in, int out, boolean withBias, Initialisation initialisation) {
-        weight = matrix("weight", initialisation, out, in);
+        weight = matrix("weight", initialisation, out, in).quantisable();
         bias = withBias ? vector("bias", Initialisation.zeros(), out) : null;
     }
 
@@ -20,7 +24,43 @@ public final class Linear extends Module {
 
     /** [..., in] to [..., out], plus a residual [..., out] in the same pass over memory; null for none. */
     public Tensor forward(Ops ops, Tensor x, Tensor residual) {
+        if (weight.scales() != null) {
+            return project(ops, x, Activation.NONE, null, residual);
+        }
         return ops.linear(x, weight.value(), biasValue(), residual);
+    }
+
+    /**
+     * residual + multiplier · activation(x · Wᵀ + b) in one pass over memory, with weights of any type; records no gradients.
+     *
+     * @param x [..., in]
+     * @param multiplier [..., out]; null for none
+     * @param residual [..., out]; null for none
+     * @return [..., out]
+     */
+    public Tensor project(Ops ops, Tensor x, Activation activation, Tensor multiplier, Tensor residual) {
+        if (ops.isTraining()) {
+            throw new IllegalStateException("a quantised or fused projection keeps nothing for gradients; train with F32 weights");
+        }
+        long in = weight.shape().dim(1);
+        long out = weight.shape().dim(0);
+        if (x.dim(-1) != in) {
+            throw new IllegalArgumentException("linear: input " + x + " does not fit weight " + weight.value());
+        }
+        long[] dims = x.shape().toArray();
+        dims[dims.length - 1] = out;
+        Tensor y = ops.scope().allocate(DType.F32, dims);
+        Epilogue epilogue = new Epilogue(biasValue(), activation, rows(multiplier, out), rows(residual, out));
+        if (weight.scales() == null) {
+            ops.backend().matmul(MatmulSpec.NT, x.reshape(-1, in), weight.value(), epilogue, y.reshape(-1, out));
+        } else {
+            ops.backend().int8Matmul(x.reshape(-1, in), weight.value(), weight.scales(), epilogue, y.reshape(-1, out));
+        }
+        return y;
+    }
+
+    private static Tensor rows(Tensor x, long width) {
+        return x == null ? null : x.reshape(-1, width);
     }
 
     public Parameter weight() {

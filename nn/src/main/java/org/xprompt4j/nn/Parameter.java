@@ -15,8 +15,10 @@ public final class Parameter {
     private final Predicate<Shape> accepts;
     private final Initialisation initialisation;
     private final boolean decays;
+    private boolean quantisable;
     private Shape shape;
-    private Tensor value; // [shape], F32 or BF16
+    private Tensor value; // [shape], F32 or BF16; I8 when quantised
+    private Tensor scales; // [shape[0]], F32; null unless quantised
     private Tensor gradient; // [shape], F32; null when frozen or in inference
 
     /** A parameter of one shape; {@code decays} is true for matrices, which weight decay pulls to zero. */
@@ -47,6 +49,17 @@ public final class Parameter {
         return decays;
     }
 
+    /** Allows eight bits for this matrix: the layer that owns it multiplies by the scales. */
+    public Parameter quantisable() {
+        quantisable = true;
+        return this;
+    }
+
+    /** True when the matrix may be quantised: weights of linear layers; tables and norms are not. */
+    public boolean isQuantisable() {
+        return quantisable;
+    }
+
     public Initialisation initialisation() {
         return initialisation;
     }
@@ -55,12 +68,17 @@ public final class Parameter {
         return value != null;
     }
 
-    /** The weights, [shape]. */
+    /** The weights, [shape]; of a quantised parameter whole numbers, to be multiplied by {@link #scales}. */
     public Tensor value() {
         if (value == null) {
             throw new IllegalStateException("parameter of shape " + shape + " has no memory yet; initialise or load the model first");
         }
         return value;
+    }
+
+    /** One scale for each row of a quantised matrix, [rows] F32; null for a parameter that is not quantised. */
+    public Tensor scales() {
+        return scales;
     }
 
     /** The gradient, [shape] F32; null when the parameter is frozen or the model does not train. */
@@ -75,7 +93,14 @@ public final class Parameter {
         }
         shape = weights.shape();
         value = weights;
+        scales = null;
         gradient = null;
+    }
+
+    /** Uses this quantised matrix as the weights: inference only. */
+    public void bind(QuantisedMatrix weights) {
+        bind(weights.values());
+        scales = weights.scales();
     }
 
     /** Takes float32 memory for the weights from a scope; the elements are not set. */

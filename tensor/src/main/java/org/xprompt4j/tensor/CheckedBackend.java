@@ -193,7 +193,7 @@ final class CheckedBackend implements Backend {
     public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
         rules("cachedAttention").f32("q", q, "batch", "heads", "headDim").weight("keys", keys, "batch", "capacity", "kvHeads", "headDim")
                 .weight("values", values, "batch", "capacity", "kvHeads", "headDim").divides("kvHeads", "heads")
-                .require(keys.dtype() == values.dtype(), "values " + values + " must be of the type of keys " + keys)
+                .require(keys.dtype() == values.dtype(), () -> "values " + values + " must be of the type of keys " + keys)
                 .i32("lengths", lengths, "batch").f32("out", out, "batch", "heads", "headDim").apart("out", out, "q", q)
                 .run(() -> backend.cachedAttention(scale, q, keys, values, lengths, out));
     }

@@ -81,8 +81,17 @@ public final class Attention extends Module {
             return ops.attention(spec, q, k, v);
         }
         long keys = cache.length(0) + k.dim(1);
-        return ops.attention(spec, q, ops.contiguous(cache.keys(layer).slice(1, 0, keys)),
-                ops.contiguous(cache.values(layer).slice(1, 0, keys)));
+        return ops.attention(spec, q, floats(ops, cache.keys(layer).slice(1, 0, keys)), floats(ops, cache.values(layer).slice(1, 0, keys)));
+    }
+
+    /** Cached entries as a contiguous F32 tensor. */
+    private static Tensor floats(Ops ops, Tensor entries) {
+        if (entries.dtype() == DType.F32) {
+            return ops.contiguous(entries);
+        }
+        Tensor out = ops.scope().allocate(DType.F32, entries.shape());
+        ops.backend().copy(entries, out);
+        return out;
     }
 
     /** One query per row: q [batch, 1, heads, headDim] to the same shape. */

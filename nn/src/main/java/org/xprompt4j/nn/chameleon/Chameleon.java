@@ -30,7 +30,7 @@ public final class Chameleon extends Module {
     private final Embedding embedTokens; // [vocab, hidden]
     private final List<DecoderLayer> layers = new ArrayList<>();
     private final RmsNorm norm; // [hidden]
-    private final Parameter head; // [vocab, hidden]; the embedding itself when tied
+    private final Linear ownHead; // [vocab, hidden]; null when the head is the embedding
 
     /** Declares the model; {@link #initialise} or a checkpoint gives it weights. */
     public Chameleon(ChameleonConfig config) {
@@ -41,8 +41,7 @@ public final class Chameleon extends Module {
             layers.add(child("model.layers." + i, new DecoderLayer(config, i)));
         }
         norm = child("model.norm", new RmsNorm(config.hiddenSize(), config.rmsNormEps()));
-        head = config.tieWordEmbeddings() ? embedTokens.weight()
-                : child("lm_head", new Linear(config.hiddenSize(), config.vocabSize(), false, normal)).weight();
+        ownHead = config.tieWordEmbeddings() ? null : child("lm_head", new Linear(config.hiddenSize(), config.vocabSize(), false, normal));
     }
 
     public ChameleonConfig config() {
@@ -56,7 +55,7 @@ public final class Chameleon extends Module {
 
     /** The head, [vocab, hidden]; the same parameter as the embedding when tied. */
     public Parameter head() {
-        return head;
+        return ownHead == null ? embedTokens.weight() : ownHead.weight();
     }
 
     /** One of the blocks. */
@@ -143,7 +142,7 @@ public final class Chameleon extends Module {
 
     /** Logits [..., vocab] of hidden states [..., hidden]. */
     public Tensor logits(Ops ops, Tensor hidden) {
-        return ops.linear(hidden, head.value(), null);
+        return ownHead == null ? ops.linear(hidden, embedTokens.weight().value(), null) : ownHead.forward(ops, hidden);
     }
 
     /** Logits [batch, vocab] of the last position of hidden states [batch, seq, hidden]. */
@@ -184,6 +183,6 @@ public final class Chameleon extends Module {
      */
     public Tensor loss(Ops ops, Tensor hidden, NextTokenLoss labels, float zLoss) {
         Tensor rows = ops.embedding(ops.reshape(hidden, hidden.dim(0) * hidden.dim(1), hidden.dim(2)), labels.rows()); // [counted, hidden]
-        return ops.linearCrossEntropy(new CrossEntropySpec(zLoss), rows, head.value(), labels.targets(), labels.counted());
+        return ops.linearCrossEntropy(new CrossEntropySpec(zLoss), rows, head().value(), labels.targets(), labels.counted());
     }
 }

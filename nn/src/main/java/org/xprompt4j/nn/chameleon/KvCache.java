@@ -34,8 +34,20 @@ public final class KvCache {
     private final int batch;
     private int reserved; // entries of the pass under way
 
-    /** An empty cache for this many rows of at most {@code capacity} entries. */
+    /** An empty cache in F32 for this many rows of at most {@code capacity} entries. */
     public KvCache(Backend backend, MemoryScope scope, ChameleonConfig config, int batch, int capacity) {
+        this(backend, scope, config, batch, capacity, DType.F32);
+    }
+
+    /**
+     * An empty cache for this many rows of at most {@code capacity} entries.
+     *
+     * @param dtype F32, or BF16 for half the memory and half the reading of every step
+     */
+    public KvCache(Backend backend, MemoryScope scope, ChameleonConfig config, int batch, int capacity, DType dtype) {
+        if (dtype != DType.F32 && dtype != DType.BF16) {
+            throw new IllegalArgumentException("a KV cache is F32 or BF16, not " + dtype);
+        }
         if (batch < 1 || capacity < 1) {
             throw new IllegalArgumentException("a KV cache needs at least one row and one entry, got " + batch + " and " + capacity);
         }
@@ -43,8 +55,8 @@ public final class KvCache {
         this.keys = new Tensor[config.layers()];
         this.values = new Tensor[config.layers()];
         for (int i = 0; i < keys.length; i++) {
-            keys[i] = scope.allocate(DType.F32, batch, capacity, config.kvHeads(), config.headDim());
-            values[i] = scope.allocate(DType.F32, batch, capacity, config.kvHeads(), config.headDim());
+            keys[i] = scope.allocate(dtype, batch, capacity, config.kvHeads(), config.headDim());
+            values[i] = scope.allocate(dtype, batch, capacity, config.kvHeads(), config.headDim());
         }
         this.lengths = scope.of(new int[batch], batch);
         this.committed = new int[batch];

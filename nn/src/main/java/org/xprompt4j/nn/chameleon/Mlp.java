@@ -3,12 +3,9 @@ package org.xprompt4j.nn.chameleon;
 import org.xprompt4j.nn.Initialisation;
 import org.xprompt4j.nn.Linear;
 import org.xprompt4j.nn.Module;
-import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Activation;
-import org.xprompt4j.tensor.op.Epilogue;
-import org.xprompt4j.tensor.op.MatmulSpec;
 
 /** SwiGLU feed-forward (Shazeer, 2020): Wdown( silu(Wgate x) ⊙ Wup x ). Input and output [batch, seq, hidden]. */
 public final class Mlp extends Module {
@@ -28,16 +25,8 @@ public final class Mlp extends Module {
     /** x [batch, seq, hidden], plus a residual of the same shape; null for none. */
     Tensor forward(Ops ops, Tensor x, Tensor residual) {
         Tensor up = upProj.forward(ops, x); // [batch, seq, ffn]
-        Tensor gated = ops.isTraining() ? ops.swiGlu(gateProj.forward(ops, x), up) : gateInOnePass(ops, x, up);
+        Tensor gated = ops.isTraining() ? ops.swiGlu(gateProj.forward(ops, x), up)
+                : gateProj.project(ops, x, Activation.SILU, up, null); // nothing is kept, so the gate is applied where the matmul writes
         return downProj.forward(ops, gated, residual);
-    }
-
-    /** Inference keeps nothing for a backward pass, so the gate is applied where the matmul writes its result. */
-    private Tensor gateInOnePass(Ops ops, Tensor x, Tensor up) {
-        Tensor gated = ops.scope().allocate(DType.F32, up.shape()); // [batch, seq, ffn]
-        long ffn = up.dim(-1);
-        ops.backend().matmul(MatmulSpec.NT, x.reshape(-1, x.dim(-1)), gateProj.weight().value(),
-                new Epilogue(gateProj.biasValue(), Activation.SILU, up.reshape(-1, ffn), null), gated.reshape(-1, ffn));
-        return gated;
     }
 }

@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.cli;
 
 import java.nio.file.Path;
+import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,10 @@ public final class ModelOptions {
             description = "device that computes: cpu, or scalar (plain loops, slow, the oracle); default: ${DEFAULT-VALUE}")
     private String device;
 
+    @Option(names = "--weights", paramLabel = "TYPE", defaultValue = "as_stored",
+            description = "weights in memory: f32, bf16, int8 (a quarter of f32's bytes, a little less exact), or as_stored; default: ${DEFAULT-VALUE}")
+    private Checkpoint.Weights weights;
+
     /** The folder that was given, or the shipped one. */
     public Path folder() {
         return model != null ? model : Home.path("xprompt/models/demo");
@@ -26,6 +31,6 @@ public final class ModelOptions {
 
     /** Opens the model. */
     public XPromptModel open() {
-        return XPromptModel.open(folder(), device);
+        return XPromptModel.open(folder(), device, weights);
     }
 }

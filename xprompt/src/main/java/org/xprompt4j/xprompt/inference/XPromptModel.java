@@ -75,12 +75,18 @@ public final class XPromptModel implements AutoCloseable {
         return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, "in training", "");
     }
 
+    /** Opens a model folder on a device, with weights of the type that its file holds. */
+    public static XPromptModel open(Path folder, String device) {
+        return open(folder, device, Checkpoint.Weights.AS_STORED);
+    }
+
     /**
      * Opens a model folder on a device.
      *
+     * @param weights type of the transformer's weights in memory; the picture tokenizer is always F32
      * @throws InvalidInput naming file and field
      */
-    public static XPromptModel open(Path folder, String device) {
+    public static XPromptModel open(Path folder, String device, Checkpoint.Weights weights) {
         if (!Files.isDirectory(folder)) {
             throw new InvalidInput(folder + ": no such folder; a model is a folder with config.json and model.safetensors");
         }
@@ -88,7 +94,7 @@ public final class XPromptModel implements AutoCloseable {
         MemoryScope scope = backend.openScope("model " + folder.getFileName());
         try (ChameleonCheckpoint checkpoint = ChameleonCheckpoint.open(folder)) {
             XPromptConfig config = XPromptConfig.read(folder, checkpoint.config().vocabSize());
-            Chameleon model = checkpoint.model(backend, scope, Checkpoint.Weights.AS_STORED);
+            Chameleon model = checkpoint.model(backend, scope, weights);
             ModelFolder.restoreXpEmbedding(backend, checkpoint, model, config.xpIds(), folder);
             Vqgan vqgan = VqganCheckpoint.load(backend, scope, folder);
             return new XPromptModel(backend, true, scope, config, model, vqgan, ModelFolder.fingerprint(folder), folder + "/");
