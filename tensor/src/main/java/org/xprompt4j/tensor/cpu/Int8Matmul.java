@@ -22,7 +22,7 @@ final class Int8Matmul {
         if (m <= FewRows.MAX_ROWS) {
             FewRows.run(a, weight, sink);
         } else {
-            TiledProduct.run(m, weight.size(0), a.size(1), MatrixPanels.linesByDepth(a), MatrixPanels.linesByDepth(weight), sink);
+            TiledProduct.run(m, weight.size(0), a.size(1), MatrixRows.linesByDepth(a), MatrixPanels.columnsByDepth(weight), sink);
         }
     }
 }
