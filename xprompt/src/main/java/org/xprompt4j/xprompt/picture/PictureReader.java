@@ -1,7 +1,6 @@
 package org.xprompt4j.xprompt.picture;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +77,7 @@ public final class PictureReader {
         if (bytes.length == 0) {
             throw new InvalidInput(name + ": is empty; give a PNG, JPEG, WebP, GIF, BMP or TIFF picture");
         }
-        try (ImageInputStream stream = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream stream = new PictureBytes(bytes)) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
             if (!readers.hasNext()) {
                 throw new InvalidInput(name + ": is not a picture that can be read; give a PNG, JPEG, WebP, GIF, BMP or TIFF file");

@@ -8,7 +8,7 @@ package org.xprompt4j.xprompt.picture;
 public final class Resample {
     /** The kernels of Pillow that are needed here. */
     public enum Kernel {
-        /** sinc(x) sinc(x / 3), |x| < 3. */
+        /** sinc(x) sinc(x / 3), {@code |x| < 3}. */
         LANCZOS(3) {
             @Override
             double weight(double x) {
