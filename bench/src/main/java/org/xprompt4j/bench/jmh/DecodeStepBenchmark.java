@@ -32,7 +32,7 @@ public class DecodeStepBenchmark extends OperationBenchmark {
 
     @Override
     void check() {
-        try (DecodeStep expected = new DecodeStep(oracle(), sizes(), weights)) {
+        try (DecodeStep expected = step.on(oracle())) {
             requireClose("DecodeStepBenchmark logits", expected.logits(), step.logits(), 1e-4);
         }
     }

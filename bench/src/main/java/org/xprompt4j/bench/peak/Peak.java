@@ -13,10 +13,10 @@ import java.util.function.IntToLongFunction;
  * @param copyGbytes bytes read plus bytes written while copying such memory, in 10^9 a second
  */
 public record Peak(int threads, double gflops, double readGbytes, double copyGbytes) {
-    private static final int INTERVALS = 6;
+    private static final int INTERVALS = 10;
     private static final long INTERVAL_NANOS = 120_000_000;
 
-    /** Measures all three; takes some two seconds. */
+    /** Measures all three; takes some four seconds. */
     public static Peak measure(int threads) {
         double gflops = best(threads, worker -> MultiplyAdd.burst());
         try (Stream stream = new Stream(threads)) {

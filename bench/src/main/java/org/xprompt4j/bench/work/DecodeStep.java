@@ -1,6 +1,7 @@
 package org.xprompt4j.bench.work;
 
 import java.util.List;
+import java.util.Map;
 
 import org.xprompt4j.nn.Parameter;
 import org.xprompt4j.nn.chameleon.Chameleon;
@@ -46,20 +47,32 @@ public final class DecodeStep implements AutoCloseable {
     private final Tensor zeros; // [1] I32
     private final Tensor token; // [1] I32
     private final SamplingSpec largest;
-    private final double weightBytes;
+    private final DType weights;
 
     /** A model with first weights, those of matrices and tables kept in {@code weights}, and a cache of random entries. */
     public DecodeStep(Backend backend, Size size, DType weights) {
+        this(backend, size, weights, null);
+    }
+
+    /** The same model and weights on another device that addresses the same memory; close it before this one. */
+    public DecodeStep on(Backend other) {
+        return new DecodeStep(other, size, weights, model);
+    }
+
+    private DecodeStep(Backend backend, Size size, DType weights, Chameleon shared) {
         this.backend = backend;
         this.size = size;
+        this.weights = weights;
         this.scope = backend.openScope("decode step");
         ChameleonConfig config = ChameleonConfig.of(size.vocab, size.hidden, size.ffn, size.layers, size.heads, size.heads);
         this.model = new Chameleon(config);
-        model.initialise(scope, 1);
-        if (weights != DType.F32) {
+        if (shared == null) {
+            model.initialise(scope, 1);
             model.forEachParameter((name, parameter) -> convert(parameter, weights));
+        } else {
+            Map<String, Parameter> parameters = shared.parameters();
+            model.forEachParameter((name, parameter) -> parameter.bind(parameters.get(name).value()));
         }
-        this.weightBytes = size.weights() * weights.bytes();
         this.cache = new KvCache(backend, scope, config, 1, size.cached + 1);
         int headDim = size.hidden / size.heads;
         try (MemoryScope passing = backend.openScope("cache entries")) { // the cache takes entries only by appending
@@ -77,7 +90,7 @@ public final class DecodeStep implements AutoCloseable {
 
     /** Weights of another type in memory of their own. */
     private void convert(Parameter parameter, DType dtype) {
-        if (parameter.decays()) {
+        if (parameter.decays() && dtype != DType.F32) {
             Tensor converted = scope.allocate(dtype, parameter.shape());
             backend.copy(parameter.value(), converted);
             parameter.bind(converted);
@@ -100,7 +113,7 @@ public final class DecodeStep implements AutoCloseable {
 
     /** Bytes of the weights that a token reads. */
     public double weightBytes() {
-        return weightBytes;
+        return size.weights() * weights.bytes();
     }
 
     /** One token: embedding, layers, head, the largest logit. The cache is as before afterwards. */

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
         MaskCommand.class,
         ExplainCommand.class,
         CourseCommand.class,
+        BenchCommand.class,
         ReproduceCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {

@@ -1,0 +1,70 @@
+package org.xprompt4j.xprompt.benchmark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.file.Json;
+
+/**
+ * A file of JSON lines. Lines of the benchmarks become {@link Measurement}s, of which the last for each operation, shape, number of
+ * threads and device counts; comparisons with other libraries are kept as they are, the last of each kind.
+ *
+ * @param measurements in the order of their first appearance
+ * @param comparisons of {@code openblas} and {@code torch-cpu}, likewise
+ */
+public record BenchmarkHistory(List<Measurement> measurements, List<Json> comparisons) {
+    private static final long MOST_BYTES = 64L << 20;
+
+    /**
+     * Reads a history.
+     *
+     * @throws InvalidInput naming the file, the line and the field
+     */
+    public static BenchmarkHistory read(Path file) {
+        Map<String, Measurement> measurements = new LinkedHashMap<>();
+        Map<String, Json> comparisons = new LinkedHashMap<>();
+        int number = 0;
+        for (String text : lines(file)) {
+            number++;
+            if (text.isBlank()) {
+                continue;
+            }
+            Json line = Json.parse(text.getBytes(StandardCharsets.UTF_8), file + ", line " + number);
+            switch (line.string("tool")) {
+                case "jmh" -> {
+                    Measurement measurement = Measurement.of(line);
+                    measurements.put(measurement.key(), measurement);
+                }
+                case "openblas" -> comparisons.put(String.join(" ", "openblas", line.get("m").toString(), line.get("n").toString(), line.get("k").toString(),
+                        line.string("order"), line.get("threads").toString(), line.string("device")), line);
+                case "torch-cpu" -> comparisons.put(String.join(" ", "torch", line.string("work"), line.get("threads").toString(),
+                        line.string("device")), line);
+                default -> throw line.get("tool").fault("must be jmh, openblas or torch-cpu, is \"" + line.string("tool") + "\"");
+            }
+        }
+        if (measurements.isEmpty() && comparisons.isEmpty()) {
+            throw new InvalidInput(file + ": holds no measurement; run bench/run.sh matmul first");
+        }
+        return new BenchmarkHistory(new ArrayList<>(measurements.values()), new ArrayList<>(comparisons.values()));
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new InvalidInput(file + ": larger than the " + MOST_BYTES + " bytes that a history may have");
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        } catch (NoSuchFileException e) {
+            throw new InvalidInput(file + ": no such file; run bench/run.sh matmul first, or name one with --history", e);
+        } catch (IOException e) {
+            throw new InvalidInput(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}
