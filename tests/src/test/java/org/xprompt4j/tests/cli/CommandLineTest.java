@@ -45,8 +45,8 @@ class CommandLineTest {
         assertThat(XpProcess.in(dir, "--help").done().out()).contains("Examples:", "Exit codes:", "mask", "info", "reproduce");
         XpCall xp = new XpCall(dir);
         String all = xp.run("--help").done().out();
-        for (String command : List.of("demo", "generate", "compress", "tokenize", "detokenize", "train-tokenizer", "train", "eval", "mask", "bench", "info", "reproduce",
-                "data prepare")) {
+        for (String command : List.of("demo", "generate", "compress", "tokenize", "detokenize", "train-tokenizer", "train", "eval", "mask", "info", "reproduce",
+                "bench report", "data prepare")) {
             assertThat(all).contains("  " + command.split(" ")[0] + " ");
             String help = xp.run((command + " --help").split(" ")).done().out();
             assertThat(help).contains("Usage: xp " + command, "Examples:", "  xp " + command, "--json", "--quiet");
