@@ -1,0 +1,25 @@
+package org.xprompt4j.cuda;
+
+import org.xprompt4j.cuda.driver.DriverProbe;
+import org.xprompt4j.cuda.driver.NvidiaDriver;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.BackendProvider;
+import org.xprompt4j.tensor.InvalidInput;
+
+/** Opens the device {@code cuda}: GPU number {@code -Dxprompt4j.cuda.device=N} (0 by default) of those that the driver shows. */
+public final class CudaBackendProvider implements BackendProvider {
+    @Override
+    public String device() {
+        return "cuda";
+    }
+
+    @Override
+    public Backend open() {
+        int ordinal = Integer.getInteger("xprompt4j.cuda.device", 0);
+        String obstacle = DriverProbe.obstacle(ordinal);
+        if (obstacle != null) {
+            throw new InvalidInput("device cuda cannot be used: " + obstacle);
+        }
+        return new CudaBackend(device(), new NvidiaDriver(ordinal));
+    }
+}

@@ -1,0 +1,54 @@
+package org.xprompt4j.cuda.kernel;
+
+import org.xprompt4j.cuda.memory.DeviceStorage;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.Tensor;
+
+/** Copies, conversions and fills: {@code copy.cu}; equal contiguous tensors go through the driver's copy engine. */
+public final class Copy {
+    private static final String MODULE = "copy";
+
+    private Copy() {
+    }
+
+    /** The number of a type in copy.cu. */
+    private static int code(DType type) {
+        return switch (type) {
+            case F32 -> 0;
+            case BF16 -> 1;
+            case F16 -> 2;
+            case I32 -> 3;
+            case I64 -> 4;
+            case U8 -> 5;
+        };
+    }
+
+    public static void copy(Kernels kernels, Tensor from, Tensor to) {
+        long n = to.numel();
+        if (n == 0) {
+            return;
+        }
+        if (from.dtype() == to.dtype() && from.isContiguous() && to.isContiguous()) {
+            int size = from.dtype().bytes();
+            Addresses.markWritten(to);
+            kernels.driver().copyOnDevice(((DeviceStorage) to.storage()).address(to.offset() * size),
+                    ((DeviceStorage) from.storage()).address(from.offset() * size), to.byteSize());
+            return;
+        }
+        kernels.launch(MODULE, "copy_strided").in(from).i32(code(from.dtype())).out(to).i32(code(to.dtype()))
+                .walk(Walk.over(to.shape(), from, to)).i64(n).run(Elementwise.shape(n));
+    }
+
+    public static void fill(Kernels kernels, Tensor x, float value) {
+        long n = x.numel();
+        if (n == 0) {
+            return;
+        }
+        if (Float.floatToRawIntBits(value) == 0 && x.isContiguous()) {
+            Addresses.markWritten(x);
+            kernels.driver().fill(((DeviceStorage) x.storage()).address(x.offset() * x.dtype().bytes()), (byte) 0, x.byteSize());
+            return;
+        }
+        kernels.launch(MODULE, "fill_strided").out(x).i32(code(x.dtype())).f32(value).walk(Walk.over(x.shape(), x)).i64(n).run(Elementwise.shape(n));
+    }
+}

@@ -1,0 +1,75 @@
+package org.xprompt4j.cuda.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.xprompt4j.cuda.driver.CudaDriver;
+
+/**
+ * What kernels found wrong in their data: an id outside a table that the host had not seen. A kernel writes where it was called
+ * from and the value into a few words of device memory and goes on with a harmless one; the host looks whenever it waits anyway.
+ *
+ * <p>Device side, {@code int* fault}: {@code if (atomicCAS(fault, 0, site) == 0) { fault[1] = value; }}.
+ */
+public final class DeviceFaults {
+    private static final int WORDS = 4; // [site, value, 0, 0]
+    private static final int MOST_SITES = 4096; // described; older ones are forgotten
+
+    private final CudaDriver driver;
+    private final long address;
+    private final MemorySegment words = MemorySegment.ofArray(new int[WORDS]);
+    private final List<String> sites = new ArrayList<>();
+    private int first; // site number of sites[0], less one
+    private boolean armed; // a kernel that can report was launched since the last look
+
+    public DeviceFaults(CudaDriver driver) {
+        this.driver = driver;
+        this.address = driver.allocate(WORDS * Integer.BYTES, "faults");
+        driver.copyToDevice(address, words);
+    }
+
+    /** Address of the words, {@code int* fault} // [4]. */
+    public long address() {
+        return address;
+    }
+
+    /** A number for a launch that can report; the message gets {@code value V} appended. */
+    public int site(String message) {
+        armed = true;
+        sites.add(message);
+        if (sites.size() > MOST_SITES) {
+            sites.subList(0, MOST_SITES / 2).clear();
+            first += MOST_SITES / 2;
+        }
+        return first + sites.size();
+    }
+
+    /**
+     * Called after the host has waited.
+     *
+     * @throws IllegalArgumentException when a kernel has reported since the last look
+     */
+    public void check() {
+        if (!armed) {
+            return;
+        }
+        armed = false;
+        driver.copyToHost(words, address);
+        int site = words.getAtIndex(ValueLayout.JAVA_INT, 0);
+        if (site != 0) {
+            int value = words.getAtIndex(ValueLayout.JAVA_INT, 1);
+            words.fill((byte) 0);
+            driver.copyToDevice(address, words);
+            String what = site > first && site - first <= sites.size() ? sites.get(site - first - 1) : "an earlier operation";
+            throw new IllegalArgumentException(what + ": value " + value + " (found on the device; results since then are not valid)");
+        }
+        first += sites.size();
+        sites.clear();
+    }
+
+    public void close() {
+        driver.free(address);
+    }
+}

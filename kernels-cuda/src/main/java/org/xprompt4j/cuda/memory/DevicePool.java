@@ -1,0 +1,150 @@
+package org.xprompt4j.cuda.memory;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import org.xprompt4j.cuda.driver.CudaDriver;
+import org.xprompt4j.cuda.driver.CudaException;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.tensor.MemoryPool;
+import org.xprompt4j.tensor.Storage;
+
+/**
+ * Device memory in blocks of rounded sizes. A block that comes back is handed out again at once: everything runs on one stream,
+ * so its next user is queued behind its last. Nothing goes back to the driver before a request would not fit otherwise.
+ */
+public final class DevicePool implements MemoryPool {
+    private static final long SMALLEST = 256;
+    private static final int STEPS_PER_DOUBLING = 8; // a block is at most 12.5 % larger than the request
+
+    private final CudaDriver driver;
+    private final DeviceFaults faults;
+    private final TreeMap<Long, ArrayDeque<Long>> free = new TreeMap<>(); // addresses by block size
+    private final Map<Storage, Long> used = new IdentityHashMap<>(); // address of each
+    private long reservedBytes;
+    private long usedBytes;
+    private boolean open = true;
+
+    public DevicePool(CudaDriver driver, DeviceFaults faults) {
+        this.driver = driver;
+        this.faults = faults;
+    }
+
+    /**
+     * A block of at least this many bytes.
+     *
+     * @throws InvalidInput when the device is full, with what each scope holds
+     */
+    @Override
+    public Storage take(long byteSize, String owner) {
+        if (!open) {
+            throw new IllegalStateException("memory for scope '" + owner + "' was asked of a closed backend");
+        }
+        if (byteSize < 0) {
+            throw new IllegalArgumentException("scope '" + owner + "' asked for " + byteSize + " bytes");
+        }
+        long size = sizeClass(byteSize);
+        ArrayDeque<Long> waiting = free.get(size);
+        long address = waiting == null || waiting.isEmpty() ? allocate(size, owner) : waiting.pop();
+        DeviceStorage storage = new DeviceStorage(driver, faults, address, size, owner);
+        used.put(storage, address);
+        usedBytes += size;
+        return storage;
+    }
+
+    @Override
+    public void giveBack(Storage storage) {
+        Long address = used.remove(storage);
+        if (address == null) {
+            if (!open) {
+                return; // closing took every block back already
+            }
+            throw new IllegalArgumentException("memory of scope '" + storage.owner() + "' does not belong to this pool or was given back");
+        }
+        ((DeviceStorage) storage).invalidate();
+        usedBytes -= storage.byteSize();
+        free.computeIfAbsent(storage.byteSize(), size -> new ArrayDeque<>()).push(address);
+    }
+
+    @Override
+    public long reservedBytes() {
+        return reservedBytes;
+    }
+
+    @Override
+    public long usedBytes() {
+        return usedBytes;
+    }
+
+    /** Returns all memory to the driver; storages still in use become invalid. */
+    public void close() {
+        open = false;
+        releaseFree();
+        used.forEach((storage, address) -> {
+            ((DeviceStorage) storage).invalidate();
+            driver.free(address);
+        });
+        used.clear();
+        usedBytes = 0;
+        reservedBytes = 0;
+    }
+
+    /** Sizes grow in eighths of a power of two, so that requests of nearly equal size share blocks. */
+    static long sizeClass(long byteSize) {
+        long step = Math.max(SMALLEST, Long.highestOneBit(Math.max(1, byteSize)) / STEPS_PER_DOUBLING);
+        return Math.max(SMALLEST, Math.addExact(byteSize, step - 1) / step * step);
+    }
+
+    private long allocate(long size, String owner) {
+        long address;
+        try {
+            address = driver.allocate(size, owner);
+        } catch (CudaException first) {
+            if (!first.isOutOfMemory()) {
+                throw first;
+            }
+            driver.synchronize(); // what is queued may still use the blocks that go back to the driver now
+            releaseFree();
+            address = again(size, owner);
+        }
+        reservedBytes += size;
+        return address;
+    }
+
+    private long again(long size, String owner) {
+        try {
+            return driver.allocate(size, owner);
+        } catch (CudaException second) {
+            if (!second.isOutOfMemory()) {
+                throw second;
+            }
+            throw new InvalidInput("out of memory on " + driver.properties().name() + ": scope '" + owner + "' asked for " + megabytes(size)
+                    + " while " + megabytes(usedBytes) + " are in use (" + users() + ") and " + megabytes(driver.freeBytes())
+                    + " are free; use a smaller batch or model, or close other programs on the GPU", second);
+        }
+    }
+
+    private void releaseFree() {
+        free.forEach((size, addresses) -> addresses.forEach(address -> {
+            driver.free(address);
+            reservedBytes -= size;
+        }));
+        free.clear();
+    }
+
+    private String users() {
+        Map<String, Long> byOwner = used.keySet().stream().collect(Collectors.groupingBy(Storage::owner, Collectors.summingLong(Storage::byteSize)));
+        String list = byOwner.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()).thenComparing(Map.Entry.comparingByKey()))
+                .limit(5).map(entry -> "'" + entry.getKey() + "' " + megabytes(entry.getValue())).collect(Collectors.joining(", "));
+        return list.isEmpty() ? "none" : list;
+    }
+
+    private static String megabytes(long bytes) {
+        return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MB";
+    }
+}
