@@ -3,16 +3,23 @@ package org.xprompt4j.cuda;
 import org.xprompt4j.cuda.driver.CudaDriver;
 import org.xprompt4j.cuda.driver.DeviceProperties;
 import org.xprompt4j.cuda.kernel.AdamW;
+import org.xprompt4j.cuda.kernel.Attention;
+import org.xprompt4j.cuda.kernel.CachedAttention;
+import org.xprompt4j.cuda.kernel.Conv2d;
 import org.xprompt4j.cuda.kernel.Copy;
 import org.xprompt4j.cuda.kernel.Elementwise;
 import org.xprompt4j.cuda.kernel.Embedding;
 import org.xprompt4j.cuda.kernel.GroupNorm;
 import org.xprompt4j.cuda.kernel.Kernels;
 import org.xprompt4j.cuda.kernel.LayerNorm;
+import org.xprompt4j.cuda.kernel.LinearCrossEntropy;
+import org.xprompt4j.cuda.kernel.Matmul;
+import org.xprompt4j.cuda.kernel.NearestCode;
 import org.xprompt4j.cuda.kernel.QkNormRope;
 import org.xprompt4j.cuda.kernel.Reduce;
 import org.xprompt4j.cuda.kernel.Resample;
 import org.xprompt4j.cuda.kernel.RmsNorm;
+import org.xprompt4j.cuda.kernel.Sampling;
 import org.xprompt4j.cuda.kernel.SwiGlu;
 import org.xprompt4j.cuda.memory.DeviceStorage;
 import org.xprompt4j.tensor.Backend;
@@ -43,6 +50,7 @@ final class CudaBackend implements Backend {
     private final Kernels kernels;
     private final MemoryScope kept; // tables that live as long as the backend
     private final QkNormRope qkNormRope;
+    private final Attention attention;
 
     CudaBackend(String device, CudaDriver driver) {
         this.device = device;
@@ -50,6 +58,7 @@ final class CudaBackend implements Backend {
         this.kernels = new Kernels(driver);
         this.kept = new MemoryScope("tables of device " + device, kernels.tables());
         this.qkNormRope = new QkNormRope(kernels, kept);
+        this.attention = new Attention(kernels);
     }
 
     @Override
@@ -81,7 +90,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
-        throw new UnsupportedOperationException("matmul");
+        Matmul.forward(kernels, spec, a, b, epilogue, out);
     }
 
     @Override
@@ -138,18 +147,18 @@ final class CudaBackend implements Backend {
 
     @Override
     public void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
-        throw new UnsupportedOperationException("attention");
+        attention.forward(spec, q, k, v, out, logSumExp);
     }
 
     @Override
     public void attentionBackward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut, Tensor dQ, Tensor dK,
             Tensor dV) {
-        throw new UnsupportedOperationException("attentionBackward");
+        attention.backward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
     }
 
     @Override
     public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
-        throw new UnsupportedOperationException("cachedAttention");
+        CachedAttention.forward(kernels, scale, q, keys, values, lengths, out);
     }
 
     @Override
@@ -164,23 +173,23 @@ final class CudaBackend implements Backend {
 
     @Override
     public void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
-        throw new UnsupportedOperationException("linearCrossEntropy");
+        LinearCrossEntropy.forward(kernels, spec, hidden, weight, labels, rowLoss, logSumExp);
     }
 
     @Override
     public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
             Tensor dHidden, Tensor dWeight) {
-        throw new UnsupportedOperationException("linearCrossEntropyBackward");
+        LinearCrossEntropy.backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
     }
 
     @Override
     public void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
-        throw new UnsupportedOperationException("conv2d");
+        Conv2d.forward(kernels, spec, x, weight, bias, residual, out);
     }
 
     @Override
     public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
-        throw new UnsupportedOperationException("conv2dBackward");
+        Conv2d.backward(kernels, spec, x, weight, dOut, dX, dWeight, dBias);
     }
 
     @Override
@@ -205,12 +214,12 @@ final class CudaBackend implements Backend {
 
     @Override
     public void nearestCode(Tensor z, Tensor codebook, Tensor codes) {
-        throw new UnsupportedOperationException("nearestCode");
+        NearestCode.forward(kernels, z, codebook, codes);
     }
 
     @Override
     public void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions, Tensor tokens) {
-        throw new UnsupportedOperationException("sample");
+        Sampling.forward(kernels, spec, full, imageOnly, unconditional, streams, positions, tokens);
     }
 
     @Override

@@ -51,6 +51,11 @@ public final class Launch {
         return this;
     }
 
+    public Launch f64(double value) {
+        arguments.i64(Double.doubleToRawLongBits(value));
+        return this;
+    }
+
     public Launch f32(float value) {
         arguments.f32(value);
         return this;

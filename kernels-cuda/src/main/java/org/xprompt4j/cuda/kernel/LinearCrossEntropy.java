@@ -1,0 +1,85 @@
+package org.xprompt4j.cuda.kernel;
+
+import org.xprompt4j.cuda.driver.LaunchShape;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.CrossEntropySpec;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.MatmulSpec;
+
+/** Linear layer with cross entropy, block of the vocabulary by block: {@code linear_cross_entropy.cu} and {@code matmul.cu}. */
+public final class LinearCrossEntropy {
+    private static final String MODULE = "linear_cross_entropy";
+    private static final int THREADS = 256;
+    private static final long MOST_LOGITS = 1 << 23; // of one block, 32 MB: they stay in the second-level cache
+    private static final int STEP = 128; // columns; blocks are whole tiles
+
+    private LinearCrossEntropy() {
+    }
+
+    /** Tokens of one block of the vocabulary. */
+    private static int block(long rows, long vocab) {
+        return (int) Math.min(vocab, Math.max(STEP, MOST_LOGITS / rows / STEP * STEP));
+    }
+
+    /** hidden [rows, dim], weight [vocab, dim], labels, rowLoss, logSumExp [rows]. */
+    public static void forward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
+        String fault = requireLabels(labels, weight.size(0));
+        int rows = hidden.size(0);
+        int vocab = weight.size(0);
+        int block = block(rows, vocab);
+        try (MemoryScope scratch = kernels.scratch("linearCrossEntropy")) {
+            Tensor state = scratch.allocate(DType.F32, rows, 3);
+            for (int first = 0; first < vocab; first += block) {
+                int width = Math.min(block, vocab - first);
+                try (MemoryScope blockScratch = kernels.scratch("linearCrossEntropy")) {
+                    Tensor logits = logits(kernels, blockScratch, hidden, weight, first, width);
+                    kernels.launch(MODULE, "absorb").in(logits).i32(first).i32(width).in(labels).out(state).i32(vocab).fault(fault)
+                            .run(LaunchShape.of(rows, THREADS));
+                }
+            }
+            kernels.launch(MODULE, "finish").in(state).in(labels).f32(spec.zLoss()).i32(rows).out(rowLoss).out(logSumExp).run(Elementwise.shape(rows));
+        }
+    }
+
+    private static Tensor logits(Kernels kernels, MemoryScope scratch, Tensor hidden, Tensor weight, int first, int width) {
+        Tensor logits = scratch.allocate(DType.F32, hidden.dim(0), width);
+        Matmul.forward(kernels, MatmulSpec.NT, hidden, weight.slice(0, first, first + width), Epilogue.NONE, logits);
+        return logits;
+    }
+
+    /** dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
+    public static void backward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+            Tensor dHidden, Tensor dWeight) {
+        requireLabels(labels, weight.size(0));
+        int rows = hidden.size(0);
+        int vocab = weight.size(0);
+        int block = block(rows, vocab);
+        for (int first = 0; first < vocab; first += block) {
+            int width = Math.min(block, vocab - first);
+            try (MemoryScope scratch = kernels.scratch("linearCrossEntropyBackward")) {
+                Tensor logits = logits(kernels, scratch, hidden, weight, first, width);
+                kernels.launch(MODULE, "gradient").out(logits).i32(first).i32(width).in(labels).in(logSumExp).f32(spec.zLoss()).f32(scale)
+                        .run(LaunchShape.of(rows, THREADS));
+                if (dHidden != null) {
+                    Matmul.forward(kernels, MatmulSpec.NN.accumulating(), logits, weight.slice(0, first, first + width), Epilogue.NONE, dHidden);
+                }
+                if (dWeight != null) {
+                    Matmul.forward(kernels, MatmulSpec.TN.accumulating(), logits, hidden, Epilogue.NONE, dWeight.slice(0, first, first + width));
+                }
+            }
+        }
+    }
+
+    private static String requireLabels(Tensor labels, int vocab) {
+        int[] known = Addresses.known(labels);
+        for (int row = 0; known != null && row < known.length; row++) {
+            if (known[row] != CrossEntropySpec.IGNORED && (known[row] < 0 || known[row] >= vocab)) {
+                throw new IllegalArgumentException("linearCrossEntropy: label " + known[row] + " of row " + row + " is neither in the vocabulary of "
+                        + vocab + " nor " + CrossEntropySpec.IGNORED + " (not counted)");
+            }
+        }
+        return "linearCrossEntropy: a label is neither in the vocabulary of " + vocab + " nor " + CrossEntropySpec.IGNORED + " (not counted)";
+    }
+}
