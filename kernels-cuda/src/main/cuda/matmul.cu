@@ -8,29 +8,8 @@
 // Numerics  float fused multiply-adds. `rows_*` is for up to 64 rows: a warp computes one column for up to 4 rows, each row's sum in an
 //           order that its length alone decides, so a row has the same bits in any company.
 // Roofline  tiles: half of the float peak, bound by shared memory (64 products for 16 loads). rows: memory, the weights once.
+#include "epilogue.cuh"
 #include "tile_product.cuh"
-
-struct Epilogue {
-    const void* bias;        // [n] or null
-    int biasIsBf16;
-    int activation;          // 0 none, 1 SiLU
-    const float* multiplier; // [m, n] or null
-    const float* residual;   // [m, n] or null; may be out
-    int accumulate;
-};
-
-__device__ __forceinline__ void finish(float y, float* out, i64 at, i64 column, const Epilogue& e) {
-    if (e.accumulate) {
-        out[at] += y;
-        return;
-    }
-    if (e.bias != nullptr) {
-        y += e.biasIsBf16 ? to_float(((const __nv_bfloat16*) e.bias)[column]) : ((const float*) e.bias)[column];
-    }
-    y = e.activation ? silu(y) : y;
-    y = e.multiplier != nullptr ? y * e.multiplier[at] : y;
-    out[at] = e.residual != nullptr ? y + e.residual[at] : y;
-}
 
 typedef Tile<128, 128, 8, 8> Large;
 typedef Tile<64, 64, 4, 4> Small;
@@ -61,8 +40,8 @@ __device__ __forceinline__ void product(const float* a, const W* b, float* out, 
 
 #define PRODUCT(name, T, TA, TB, W) \
     extern "C" __global__ void __launch_bounds__(256) name(const float* a, const W* b, float* out, i64 m, i64 n, i64 k, i64 kPerSplit, \
-            const void* bias, int biasIsBf16, int activation, const float* multiplier, const float* residual, int accumulate) { \
-        product<T, TA, TB>(a, b, out, m, n, k, kPerSplit, Epilogue{bias, biasIsBf16, activation, multiplier, residual, accumulate}); \
+            EPILOGUE_ARGUMENTS) { \
+        product<T, TA, TB>(a, b, out, m, n, k, kPerSplit, EPILOGUE); \
     }
 #define ORDERS(size, T, type, W) \
     PRODUCT(size##_nn_##type, T, false, false, W) \
@@ -76,15 +55,14 @@ ORDERS(small, Small, f32, float)
 ORDERS(small, Small, bf16, __nv_bfloat16)
 
 // Adds the parts of a split product in order; one thread an element.
-extern "C" __global__ void join(const float* parts, int splits, float* out, i64 m, i64 n, const void* bias, int biasIsBf16, int activation,
-        const float* multiplier, const float* residual, int accumulate) {
+extern "C" __global__ void join(const float* parts, int splits, float* out, i64 m, i64 n, EPILOGUE_ARGUMENTS) {
     i64 at = (i64) blockIdx.x * blockDim.x + threadIdx.x;
     if (at < m * n) {
         float sum = 0.0f;
         for (int s = 0; s < splits; s++) {
             sum += parts[s * m * n + at];
         }
-        finish(sum, out, at, at % n, Epilogue{bias, biasIsBf16, activation, multiplier, residual, accumulate});
+        finish(sum, out, at, at % n, EPILOGUE);
     }
 }
 
@@ -141,9 +119,8 @@ __device__ __forceinline__ void rows_along_n(const float* a, const W* b, float* 
 }
 
 #define FEW(name, inside, W) \
-    extern "C" __global__ void name(const float* a, const W* b, float* out, i64 m, i64 n, i64 k, const void* bias, int biasIsBf16, int activation, \
-            const float* multiplier, const float* residual, int accumulate) { \
-        inside(a, b, out, m, n, k, Epilogue{bias, biasIsBf16, activation, multiplier, residual, accumulate}); \
+    extern "C" __global__ void name(const float* a, const W* b, float* out, i64 m, i64 n, i64 k, EPILOGUE_ARGUMENTS) { \
+        inside(a, b, out, m, n, k, EPILOGUE); \
     }
 FEW(rows_nt_f32, rows_along_k, float)
 FEW(rows_nt_bf16, rows_along_k, __nv_bfloat16)

@@ -1,5 +1,7 @@
 package org.xprompt4j.cuda;
 
+import java.util.Locale;
+
 import org.xprompt4j.cuda.driver.CudaDriver;
 import org.xprompt4j.cuda.driver.DeviceProperties;
 import org.xprompt4j.cuda.kernel.AdamW;
@@ -15,6 +17,7 @@ import org.xprompt4j.cuda.kernel.LayerNorm;
 import org.xprompt4j.cuda.kernel.LinearCrossEntropy;
 import org.xprompt4j.cuda.kernel.Matmul;
 import org.xprompt4j.cuda.kernel.NearestCode;
+import org.xprompt4j.cuda.kernel.Precision;
 import org.xprompt4j.cuda.kernel.QkNormRope;
 import org.xprompt4j.cuda.kernel.Reduce;
 import org.xprompt4j.cuda.kernel.Resample;
@@ -52,10 +55,10 @@ final class CudaBackend implements Backend {
     private final QkNormRope qkNormRope;
     private final Attention attention;
 
-    CudaBackend(String device, CudaDriver driver) {
+    CudaBackend(String device, CudaDriver driver, Precision precision) {
         this.device = device;
         this.driver = driver;
-        this.kernels = new Kernels(driver);
+        this.kernels = new Kernels(driver, precision);
         this.kept = new MemoryScope("tables of device " + device, kernels.tables());
         this.qkNormRope = new QkNormRope(kernels, kept);
         this.attention = new Attention(kernels);
@@ -70,7 +73,7 @@ final class CudaBackend implements Backend {
     public String description() {
         DeviceProperties p = driver.properties();
         return p.name() + ", compute capability " + p.major() + "." + p.minor() + ", " + p.multiprocessors() + " multiprocessors, "
-                + (p.memoryBytes() >> 20) + " MB, driver for CUDA " + p.driverText();
+                + (p.memoryBytes() >> 20) + " MB, driver for CUDA " + p.driverText() + ", products in " + kernels.precision().name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.xprompt4j.cuda;
 
 import org.xprompt4j.cuda.driver.DriverProbe;
 import org.xprompt4j.cuda.driver.NvidiaDriver;
+import org.xprompt4j.cuda.kernel.Precision;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.BackendProvider;
 import org.xprompt4j.tensor.InvalidInput;
@@ -20,6 +21,6 @@ public final class CudaBackendProvider implements BackendProvider {
         if (obstacle != null) {
             throw new InvalidInput("device cuda cannot be used: " + obstacle);
         }
-        return new CudaBackend(device(), new NvidiaDriver(ordinal));
+        return new CudaBackend(device(), new NvidiaDriver(ordinal), Precision.fromProperties());
     }
 }

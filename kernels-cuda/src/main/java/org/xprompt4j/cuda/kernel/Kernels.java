@@ -26,6 +26,7 @@ public final class Kernels implements AutoCloseable {
     }
 
     private final CudaDriver driver;
+    private final Precision precision;
     private final DeviceFaults faults;
     private final DevicePool pool;
     private final DevicePool tables; // not counted as memory in use
@@ -34,8 +35,9 @@ public final class Kernels implements AutoCloseable {
     private final Map<Name, KernelFunction> functions = new HashMap<>();
     private final Map<KernelFunction, Integer> shared = new HashMap<>(); // dynamic bytes allowed beyond the default
 
-    public Kernels(CudaDriver driver) {
+    public Kernels(CudaDriver driver, Precision precision) {
         this.driver = driver;
+        this.precision = precision;
         this.faults = new DeviceFaults(driver);
         this.pool = new DevicePool(driver, faults);
         this.tables = new DevicePool(driver, faults);
@@ -47,6 +49,10 @@ public final class Kernels implements AutoCloseable {
 
     public DevicePool pool() {
         return pool;
+    }
+
+    public Precision precision() {
+        return precision;
     }
 
     /** The pool of the backend's own tables, apart from that of the scopes. */

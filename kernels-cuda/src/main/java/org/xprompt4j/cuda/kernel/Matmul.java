@@ -9,7 +9,7 @@ import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
 
 /**
- * Exact float products: {@code matmul.cu}. Up to 64 rows take the entries in which a row does not depend on its company; a product
+ * Matrix products: exact in float ({@code matmul.cu}) or on the tensor cores, as {@link Precision} says. Up to 64 rows take the entries in which a row does not depend on its company; a product
  * with few tiles and a long sum is split along it.
  */
 public final class Matmul {
@@ -33,6 +33,10 @@ public final class Matmul {
         long k = a.dim(spec.transposeA() ? 0 : 1);
         if (m <= FEW_ROWS && !spec.transposeA()) {
             fewRows(kernels, spec, a, b, epilogue, out, m, n, k);
+            return;
+        }
+        if (kernels.precision() == Precision.BF16) {
+            TensorCoreMatmul.forward(kernels, spec, a, b, epilogue, out);
             return;
         }
         int multiprocessors = kernels.driver().properties().multiprocessors();
@@ -69,7 +73,8 @@ public final class Matmul {
         return ((m + tile - 1) / tile) * ((n + tile - 1) / tile);
     }
 
-    private static String order(MatmulSpec spec) {
+    /** Entry part for the order of a product: nn, nt, tn, tt. */
+    static String order(MatmulSpec spec) {
         return (spec.transposeA() ? "t" : "n") + (spec.transposeB() ? "t" : "n");
     }
 
@@ -79,7 +84,7 @@ public final class Matmul {
         epilogue(launch, spec, epilogue).run(LaunchShape.of((n + columns - 1) / columns, (m + ROWS - 1) / ROWS, THREADS));
     }
 
-    private static Launch epilogue(Launch launch, MatmulSpec spec, Epilogue epilogue) {
+    static Launch epilogue(Launch launch, MatmulSpec spec, Epilogue epilogue) {
         return launch.in(epilogue.bias()).i32(epilogue.bias() != null && epilogue.bias().dtype() == DType.BF16 ? 1 : 0)
                 .i32(epilogue.activation() == Activation.SILU ? 1 : 0).in(epilogue.multiplier()).in(epilogue.residual()).i32(spec.accumulate() ? 1 : 0);
     }
