@@ -12,6 +12,11 @@ import java.lang.foreign.MemorySegment;
 public interface CudaDriver extends AutoCloseable {
     DeviceProperties properties();
 
+    /** True when every allocation is to be of the size asked for and fresh, because the driver checks what happens in it. */
+    default boolean wantsExactBlocks() {
+        return false;
+    }
+
     /** Device memory, aligned to 256 bytes; its contents are undefined. */
     long allocate(long bytes, String label);
 

@@ -15,7 +15,8 @@ import org.xprompt4j.tensor.Storage;
 
 /**
  * Device memory in blocks of rounded sizes. A block that comes back is handed out again at once: everything runs on one stream,
- * so its next user is queued behind its last. Nothing goes back to the driver before a request would not fit otherwise.
+ * so its next user is queued behind its last. Nothing goes back to the driver before a request would not fit otherwise, unless the
+ * driver checks memory and wants exact blocks.
  */
 public final class DevicePool implements MemoryPool {
     private static final long SMALLEST = 256;
@@ -47,7 +48,7 @@ public final class DevicePool implements MemoryPool {
         if (byteSize < 0) {
             throw new IllegalArgumentException("scope '" + owner + "' asked for " + byteSize + " bytes");
         }
-        long size = sizeClass(byteSize);
+        long size = driver.wantsExactBlocks() ? byteSize : sizeClass(byteSize);
         ArrayDeque<Long> waiting = free.get(size);
         long address = waiting == null || waiting.isEmpty() ? allocate(size, owner) : waiting.pop();
         DeviceStorage storage = new DeviceStorage(driver, faults, address, size, owner);
@@ -67,6 +68,11 @@ public final class DevicePool implements MemoryPool {
         }
         ((DeviceStorage) storage).invalidate();
         usedBytes -= storage.byteSize();
+        if (driver.wantsExactBlocks()) {
+            driver.free(address);
+            reservedBytes -= storage.byteSize();
+            return;
+        }
         free.computeIfAbsent(storage.byteSize(), size -> new ArrayDeque<>()).push(address);
     }
 

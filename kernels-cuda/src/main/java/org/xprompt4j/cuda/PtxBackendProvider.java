@@ -1,0 +1,24 @@
+package org.xprompt4j.cuda;
+
+import org.xprompt4j.cuda.driver.EmulatedDriver;
+import org.xprompt4j.cuda.emulator.CheckLevel;
+import org.xprompt4j.cuda.kernel.Precision;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.BackendProvider;
+
+/**
+ * Opens the device {@code ptx}: the CUDA kernels on the emulator, for tests and for looking at kernels without a GPU. Slow; with
+ * {@code -Dxprompt4j.ptx.check=false} races and uninitialised reads are not looked for, which is faster.
+ */
+public final class PtxBackendProvider implements BackendProvider {
+    @Override
+    public String device() {
+        return "ptx";
+    }
+
+    @Override
+    public Backend open() {
+        boolean check = Boolean.parseBoolean(System.getProperty("xprompt4j.ptx.check", "true"));
+        return new CudaBackend(device(), new EmulatedDriver(check ? CheckLevel.CHECK : CheckLevel.FAST), Precision.fromProperties());
+    }
+}

@@ -1,0 +1,218 @@
+package org.xprompt4j.cuda.driver;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.xprompt4j.cuda.emulator.CheckLevel;
+import org.xprompt4j.cuda.emulator.Grid;
+import org.xprompt4j.cuda.emulator.LaunchReport;
+import org.xprompt4j.cuda.emulator.PtxEntry;
+import org.xprompt4j.cuda.emulator.PtxMachine;
+import org.xprompt4j.cuda.emulator.PtxModule;
+
+/**
+ * The same driver over the PTX emulator: no GPU, every access checked. Work runs when it is queued; captured work is recorded with
+ * its arguments and replayed. Counts the waits that a real device would have cost.
+ */
+public final class EmulatedDriver implements CudaDriver {
+    private static final DeviceProperties PROPERTIES = new DeviceProperties("PTX emulator", 8, 0, 8, 4L << 30, 1 << 20, 164 << 10, 12_000);
+
+    /** Told after every kernel, for profiles. */
+    @FunctionalInterface
+    public interface LaunchListener {
+        void launched(PtxEntry entry, LaunchShape shape, LaunchReport report);
+    }
+
+    private record Work(PtxEntry entry, LaunchShape shape, MemorySegment arguments, Runnable other) { // other: a copy or fill
+    }
+
+    private record Graph(List<Work> work) implements CudaGraph {
+        @Override
+        public int operations() {
+            return work.size();
+        }
+
+        @Override
+        public void close() {
+            work.clear();
+        }
+    }
+
+    private record Mark(long nanoseconds) implements CudaEvent {
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+
+    private final PtxMachine machine;
+    private final Map<String, PtxModule> modules = new HashMap<>();
+    private LaunchListener listener = (entry, shape, report) -> { };
+    private List<Work> captured; // null when not capturing
+    private long waits;
+
+    /** @param level what is checked while kernels run */
+    public EmulatedDriver(CheckLevel level) {
+        machine = new PtxMachine(level);
+    }
+
+    /** The machine, to set its order of warps or its limit. */
+    public PtxMachine machine() {
+        return machine;
+    }
+
+    public void listener(LaunchListener told) {
+        listener = told;
+    }
+
+    private void notWhileCapturing(String what) {
+        if (captured != null) {
+            throw new IllegalStateException(what + " inside a captured step: its data would be frozen into the graph");
+        }
+    }
+
+    private void queue(Work work) {
+        if (captured != null) {
+            captured.add(work);
+        } else {
+            run(work);
+        }
+    }
+
+    private void run(Work work) {
+        if (work.entry() == null) {
+            work.other().run();
+            return;
+        }
+        LaunchShape shape = work.shape();
+        LaunchReport report = machine.launch(work.entry(), new Grid(shape.gridX(), shape.gridY(), shape.gridZ()),
+                new Grid(shape.blockX(), shape.blockY(), 1), shape.sharedBytes(), work.arguments());
+        listener.launched(work.entry(), shape, report);
+    }
+
+    @Override
+    public DeviceProperties properties() {
+        return PROPERTIES;
+    }
+
+    @Override
+    public boolean wantsExactBlocks() {
+        return true; // so that an access behind a tensor is one behind its block
+    }
+
+    @Override
+    public long allocate(long bytes, String label) {
+        notWhileCapturing("device memory allocated for '" + label + "'");
+        if (bytes > freeBytes()) {
+            throw new CudaException("no room for " + bytes + " bytes for '" + label + "' in the emulator's memory; use a smaller batch or model", true, null);
+        }
+        return machine.allocate(Math.max(1, bytes), label);
+    }
+
+    @Override
+    public void free(long address) {
+        machine.free(address);
+    }
+
+    @Override
+    public long freeBytes() {
+        return PROPERTIES.memoryBytes() - machine.usedBytes();
+    }
+
+    @Override
+    public void copyToDevice(long address, MemorySegment source) {
+        notWhileCapturing("a copy from the host");
+        machine.copyIn(address, source);
+    }
+
+    @Override
+    public void copyToHost(MemorySegment target, long address) {
+        notWhileCapturing("a copy to the host");
+        waits++;
+        machine.copyOut(address, target);
+    }
+
+    @Override
+    public void copyOnDevice(long to, long from, long bytes) {
+        queue(new Work(null, null, null, () -> machine.copy(to, from, bytes)));
+    }
+
+    @Override
+    public void fill(long address, byte value, long bytes) {
+        queue(new Work(null, null, null, () -> machine.memset(address, value, bytes)));
+    }
+
+    @Override
+    public KernelFunction function(String module, String ptx, String entry) {
+        return new KernelFunction(module, entry, modules.computeIfAbsent(module, name -> PtxModule.parse(ptx, name + ".ptx")).entry(entry));
+    }
+
+    @Override
+    public void allowSharedBytes(KernelFunction function, int bytes) {
+        if (bytes > PROPERTIES.sharedBytesPerBlock()) {
+            throw new CudaException(function + " asks for " + bytes + " bytes of shared memory, the device has " + PROPERTIES.sharedBytesPerBlock());
+        }
+    }
+
+    @Override
+    public void launch(KernelFunction function, LaunchShape shape, KernelArguments arguments) {
+        PtxEntry entry = (PtxEntry) function.handle();
+        MemorySegment packed = arguments.packed();
+        if (arguments.count() != entry.parameters().size() || packed.byteSize() != entry.parameterBytes()) {
+            throw new CudaException("launch of " + function + " with " + arguments.count() + " arguments of " + packed.byteSize() + " bytes: it takes "
+                    + entry.parameters().size() + " of " + entry.parameterBytes());
+        }
+        if (captured != null) { // the block of arguments is used again
+            packed = MemorySegment.ofArray(packed.toArray(ValueLayout.JAVA_BYTE));
+        }
+        queue(new Work(entry, shape, packed, null));
+    }
+
+    @Override
+    public void synchronize() {
+        notWhileCapturing("waiting for the device");
+        waits++;
+    }
+
+    @Override
+    public long waits() {
+        return waits;
+    }
+
+    @Override
+    public void beginCapture() {
+        captured = new ArrayList<>();
+    }
+
+    @Override
+    public CudaGraph endCapture() {
+        Graph graph = new Graph(captured);
+        captured = null;
+        return graph;
+    }
+
+    @Override
+    public void launch(CudaGraph graph) {
+        ((Graph) graph).work().forEach(this::run);
+    }
+
+    @Override
+    public CudaEvent mark() {
+        return new Mark(System.nanoTime());
+    }
+
+    @Override
+    public float milliseconds(CudaEvent from, CudaEvent to) {
+        waits++;
+        return (((Mark) to).nanoseconds() - ((Mark) from).nanoseconds()) * 1e-6f;
+    }
+
+    @Override
+    public void close() {
+        modules.clear();
+    }
+}
