@@ -70,3 +70,11 @@ extern "C" __global__ void gradient(float* logits, int first, int width, const i
         row[i] = scale * p;
     }
 }
+
+// hidden [rows, dim] with zeros in the rows that are not counted: whatever those hold must not reach the gradient of the weight.
+extern "C" __global__ void counted_rows(const float* hidden, const int* labels, i64 dim, float* counted) {
+    bool ignored = labels[blockIdx.x] == IGNORED;
+    for (i64 c = threadIdx.x; c < dim; c += blockDim.x) {
+        counted[blockIdx.x * dim + c] = ignored ? 0.0f : hidden[blockIdx.x * dim + c];
+    }
+}

@@ -1,7 +1,10 @@
-/** The CUDA backend's kernels as PTX, and a machine that runs PTX without a GPU. */
+/** The CUDA backend: kernels as PTX, the devices that run them, and a machine that runs PTX without a GPU. */
 module org.xprompt4j.cuda {
     requires transitive org.xprompt4j.tensor;
+    requires static jcuda;
 
     exports org.xprompt4j.cuda.emulator;
     exports org.xprompt4j.cuda.emulator.syntax;
+
+    provides org.xprompt4j.tensor.BackendProvider with org.xprompt4j.cuda.CudaBackendProvider, org.xprompt4j.cuda.PtxBackendProvider;
 }

@@ -66,8 +66,9 @@ final class Span {
         }
     }
 
-    /** As new: nothing written. */
+    /** As new: nothing written, nobody was here. */
     void clear() {
+        shadow = null;
         if (written != null) {
             Arrays.fill(written, 0);
         }

@@ -56,6 +56,25 @@ public final class LinearCrossEntropy {
         int rows = hidden.size(0);
         int vocab = weight.size(0);
         int block = block(rows, vocab);
+        try (MemoryScope counted = kernels.scratch("linearCrossEntropyBackward")) {
+            backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight, countedRows(kernels, counted, hidden, labels, dWeight), block);
+        }
+    }
+
+    private static Tensor countedRows(Kernels kernels, MemoryScope scope, Tensor hidden, Tensor labels, Tensor dWeight) {
+        if (dWeight == null) {
+            return null;
+        }
+        Tensor counted = scope.allocate(DType.F32, hidden.shape());
+        kernels.launch(MODULE, "counted_rows").in(hidden).in(labels).i64(hidden.dim(1)).out(counted)
+                .run(LaunchShape.of(hidden.dim(0), Norms.threads(hidden.dim(1))));
+        return counted;
+    }
+
+    private static void backward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+            Tensor dHidden, Tensor dWeight, Tensor countedRows, int block) {
+        int rows = hidden.size(0);
+        int vocab = weight.size(0);
         for (int first = 0; first < vocab; first += block) {
             int width = Math.min(block, vocab - first);
             try (MemoryScope scratch = kernels.scratch("linearCrossEntropyBackward")) {
@@ -66,7 +85,7 @@ public final class LinearCrossEntropy {
                     Matmul.forward(kernels, MatmulSpec.NN.accumulating(), logits, weight.slice(0, first, first + width), Epilogue.NONE, dHidden);
                 }
                 if (dWeight != null) {
-                    Matmul.forward(kernels, MatmulSpec.TN.accumulating(), logits, hidden, Epilogue.NONE, dWeight.slice(0, first, first + width));
+                    Matmul.forward(kernels, MatmulSpec.TN.accumulating(), logits, countedRows, Epilogue.NONE, dWeight.slice(0, first, first + width));
                 }
             }
         }
