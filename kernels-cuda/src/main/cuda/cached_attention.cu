@@ -1,13 +1,13 @@
 // One new query a row over that row's cache of keys and values: the attention of a decode step.
 //
 // What      out = softmax(scale q K^T) V over the first lengths[b] entries of row b's cache.
-// Layout    q, out [batch, heads, headDim]; keys, values [batch, capacity, kvHeads, headDim]; lengths [batch];
+// Layout    q, out [batch, heads, headDim]; keys, values [batch, capacity, kvHeads, headDim], float or bf16; lengths [batch];
 //           parts [batch, heads, splits, headDim + 2]: per split the unnormalised sum, its maximum and its mass.
 // How       the cache is cut into splits of SPLIT entries, at places that do not depend on the row's company; a block takes one split of one
-//           row and one key head with all its query heads' warps, a second kernel joins the splits in order. So a long cache keeps the
+//           row and one query head, a second kernel joins the splits in order. So a long cache keeps the
 //           whole device busy although there is one query only, and a row's bits are the same in any batch.
 // Numerics  float; online softmax within a warp of entries, joined by a fixed tree, then split by split.
-// Roofline  memory: keys and values once for each group of query heads, 8 bytes an element and entry.
+// Roofline  memory: keys and values, 8 bytes an element and entry; the query heads of a group find them in L2.
 #include "common.cuh"
 
 #define SPLIT 256
@@ -16,8 +16,9 @@
 #define PER_LANE (MOST_DIM / WARP)
 
 // grid (splits, heads, batch), block WARPS warps; each warp walks entries warp, warp + WARPS, ... of the split.
-extern "C" __global__ void __launch_bounds__(WARPS * WARP) split(float scale, const float* q, const float* keys, const float* values,
-        const int* lengths, i64 capacity, int heads, int kvHeads, int dim, int splits, float* parts, int* fault, int site) {
+template <typename T>
+__device__ __forceinline__ void split(float scale, const float* q, const T* keys, const T* values, const int* lengths, i64 capacity, int heads,
+        int kvHeads, int dim, int splits, float* parts, int* fault, int site) {
     __shared__ float sums[WARPS][MOST_DIM];
     __shared__ float maxima[WARPS];
     __shared__ float masses[WARPS];
@@ -51,7 +52,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * WARP) split(float scale, co
 #pragma unroll
         for (int i = 0; i < PER_LANE; i++) {
             int c = i * WARP + lane;
-            score += c < dim ? query[i] * keys[at + c] : 0.0f;
+            score += c < dim ? query[i] * to_float(keys[at + c]) : 0.0f;
         }
         score = warp_sum(score);
         float larger = fmaxf(maximum, score);
@@ -61,7 +62,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * WARP) split(float scale, co
 #pragma unroll
         for (int i = 0; i < PER_LANE; i++) {
             int c = i * WARP + lane;
-            sum[i] = sum[i] * keep + (c < dim ? p * values[at + c] : 0.0f);
+            sum[i] = sum[i] * keep + (c < dim ? p * to_float(values[at + c]) : 0.0f);
         }
         maximum = larger;
     }
@@ -95,6 +96,14 @@ extern "C" __global__ void __launch_bounds__(WARPS * WARP) split(float scale, co
         part[dim + 1] = total;
     }
 }
+
+#define SPLIT_OF(name, T) \
+    extern "C" __global__ void __launch_bounds__(WARPS * WARP) name(float scale, const float* q, const T* keys, const T* values, const int* lengths, \
+            i64 capacity, int heads, int kvHeads, int dim, int splits, float* parts, int* fault, int site) { \
+        split(scale, q, keys, values, lengths, capacity, heads, kvHeads, dim, splits, parts, fault, site); \
+    }
+SPLIT_OF(split_f32, float)
+SPLIT_OF(split_bf16, __nv_bfloat16)
 
 // grid (heads, batch); joins the splits that the row's length reaches, in order.
 extern "C" __global__ void join(const float* parts, const int* lengths, i64 capacity, int heads, int dim, int splits, float* out) {

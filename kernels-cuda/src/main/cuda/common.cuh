@@ -15,6 +15,7 @@ typedef long long i64;
 template <typename T> __device__ __forceinline__ float to_float(T x);
 template <> __device__ __forceinline__ float to_float<float>(float x) { return x; }
 template <> __device__ __forceinline__ float to_float<__nv_bfloat16>(__nv_bfloat16 x) { return __bfloat162float(x); }
+template <> __device__ __forceinline__ float to_float<signed char>(signed char x) { return (float) x; }
 
 // Sum over the 32 lanes of a warp, in every lane; the same tree whatever the data.
 template <typename T> __device__ __forceinline__ T warp_sum(T x) {

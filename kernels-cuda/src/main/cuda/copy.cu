@@ -4,11 +4,11 @@
 // Layout    flat entries move contiguous tensors of one element size (a plain copy goes through the driver's own engine);
 //           strided entries walk any strides.
 // Numerics  to bf16 and f16: round to nearest even; floats to integers: towards zero, saturating, NaN to 0, as Java casts; integers to
-//           floats: to nearest. I64 to I32 and U8 keep the low bits.
+//           floats: to nearest. I64 to I32, U8 and I8 keep the low bits.
 // Roofline  memory: bytes read plus bytes written. The types are chosen at run time: the branch is uniform.
 #include "common.cuh"
 
-enum DType { F32, BF16, F16, I32, I64, U8 };
+enum DType { F32, BF16, F16, I32, I64, U8, I8 };
 
 __device__ __forceinline__ bool is_floating(int type) { return type <= F16; }
 
@@ -24,6 +24,7 @@ __device__ __forceinline__ i64 load_integer(const void* p, int type, i64 i) {
     switch (type) {
         case I32: return ((const int*) p)[i];
         case I64: return ((const i64*) p)[i];
+        case I8: return ((const signed char*) p)[i];
         default: return ((const unsigned char*) p)[i];
     }
 }
@@ -41,6 +42,7 @@ __device__ __forceinline__ void store_integer(void* p, int type, i64 i, i64 x) {
     switch (type) {
         case I32: ((int*) p)[i] = (int) x; break;
         case I64: ((i64*) p)[i] = x; break;
+        case I8: ((signed char*) p)[i] = (signed char) x; break;
         default: ((unsigned char*) p)[i] = (unsigned char) x;
     }
 }

@@ -1,7 +1,7 @@
 // Exact float matrix products in all transpose orders, with their epilogue, and products of few rows.
 //
 // What      out = residual + multiplier * act(a b + bias), each part optional; or out += a b.
-// Layout    a [m, k] or [k, m]; b [k, n] or [n, k], float or bf16; bias [n], float or bf16; multiplier, residual, out [m, n];
+// Layout    a [m, k] or [k, m]; b [k, n] or [n, k], float or bf16, or eight bits with scales [n]; bias [n], float or bf16; multiplier, residual, out [m, n];
 //           parts [splits, m, n] when a long k is split over blocks.
 // How       tiles of 128 x 128 (8 x 8 a thread) or, where those would leave the device idle, 64 x 64 (4 x 4); grid (n tiles, m tiles,
 //           splits). Split products leave their part in scratch, `join` adds the parts in order and applies the epilogue.
@@ -53,6 +53,7 @@ PRODUCT(large_nt_f32, Large, false, true, float)
 PRODUCT(large_tn_f32, Large, true, false, float)
 ORDERS(small, Small, f32, float)
 ORDERS(small, Small, bf16, __nv_bfloat16)
+PRODUCT(small_nt_i8, Small, false, true, signed char)
 
 // Adds the parts of a split product in order; one thread an element.
 extern "C" __global__ void join(const float* parts, int splits, float* out, i64 m, i64 n, EPILOGUE_ARGUMENTS) {
@@ -124,5 +125,6 @@ __device__ __forceinline__ void rows_along_n(const float* a, const W* b, float* 
     }
 FEW(rows_nt_f32, rows_along_k, float)
 FEW(rows_nt_bf16, rows_along_k, __nv_bfloat16)
+FEW(rows_nt_i8, rows_along_k, signed char)
 FEW(rows_nn_f32, rows_along_n, float)
 FEW(rows_nn_bf16, rows_along_n, __nv_bfloat16)

@@ -124,7 +124,7 @@ __device__ unsigned select(const Row& row, int count, u64 target, Weight weight,
     return found;
 }
 
-extern "C" __global__ void __launch_bounds__(1024) sample(const float* full, const float* imageOnly, const float* unconditional, i64 vocab, int first,
+extern "C" __global__ void __launch_bounds__(1024, 1) sample(const float* full, const float* imageOnly, const float* unconditional, i64 vocab, int first,
         int count, float imageScale, float fullScale, float temperature, int topK, double topP, i64 seed, const int* streams, const int* positions,
         u64* masses, int* tokens, int* fault, int site) {
     __shared__ u64 bins[BINS];

@@ -97,6 +97,11 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        Matmul.int8(kernels, a, weight, scales, epilogue, out);
+    }
+
+    @Override
     public void embedding(Tensor table, Tensor ids, Tensor out) {
         Embedding.forward(kernels, table, ids, out);
     }

@@ -36,7 +36,7 @@ public final class CachedAttention {
         long splits = (longest + SPLIT - 1) / SPLIT;
         try (MemoryScope scratch = kernels.scratch("cachedAttention")) {
             Tensor parts = scratch.allocate(DType.F32, batch, heads, splits, dim + 2);
-            kernels.launch(MODULE, "split").f32(scale).in(q).in(keys).in(values).in(lengths).i64(capacity).i32(heads).i32(keys.dim(2)).i32(dim).i32(splits)
+            kernels.launch(MODULE, "split_" + Norms.suffix(keys.dtype())).f32(scale).in(q).in(keys).in(values).in(lengths).i64(capacity).i32(heads).i32(keys.dim(2)).i32(dim).i32(splits)
                     .out(parts).fault("cachedAttention: a length is not in 1.." + capacity).run(LaunchShape.of(splits, heads, batch, THREADS));
             kernels.launch(MODULE, "join").in(parts).in(lengths).i64(capacity).i32(heads).i32(dim).i32(splits).out(out)
                     .run(LaunchShape.of(heads, batch, THREADS));

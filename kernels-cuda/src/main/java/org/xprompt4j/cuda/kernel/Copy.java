@@ -20,6 +20,7 @@ public final class Copy {
             case I32 -> 3;
             case I64 -> 4;
             case U8 -> 5;
+            case I8 -> 6;
         };
     }
 

@@ -57,6 +57,18 @@ public final class Matmul {
         }
     }
 
+    /** a [m, k], weight [n, k] in eight bits, scales [n], out [m, n]; always exact. */
+    public static void int8(Kernels kernels, Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        long m = out.dim(0);
+        long n = out.dim(1);
+        long k = a.dim(1);
+        boolean few = m <= FEW_ROWS;
+        Launch launch = kernels.launch(MODULE, few ? "rows_nt_i8" : "small_nt_i8").in(a).in(weight).out(out).i64(m).i64(n).i64(k);
+        epilogue(few ? launch : launch.i64(k), MatmulSpec.NT, scales, epilogue).run(few
+                ? LaunchShape.of((n + WARPS - 1) / WARPS, (m + ROWS - 1) / ROWS, THREADS)
+                : LaunchShape.of((n + SMALL - 1) / SMALL, (m + SMALL - 1) / SMALL, THREADS));
+    }
+
     /** Adds parts [splits, m, n] in order and finishes. */
     static void join(Kernels kernels, Tensor parts, int splits, MatmulSpec spec, Epilogue epilogue, Tensor out) {
         epilogue(kernels.launch(MODULE, "join").in(parts).i32(splits).out(out).i64(out.dim(0)).i64(out.dim(1)), spec, epilogue)
@@ -85,7 +97,11 @@ public final class Matmul {
     }
 
     static Launch epilogue(Launch launch, MatmulSpec spec, Epilogue epilogue) {
-        return launch.in(epilogue.bias()).i32(epilogue.bias() != null && epilogue.bias().dtype() == DType.BF16 ? 1 : 0)
+        return epilogue(launch, spec, null, epilogue);
+    }
+
+    private static Launch epilogue(Launch launch, MatmulSpec spec, Tensor scales, Epilogue epilogue) {
+        return launch.in(scales).in(epilogue.bias()).i32(epilogue.bias() != null && epilogue.bias().dtype() == DType.BF16 ? 1 : 0)
                 .i32(epilogue.activation() == Activation.SILU ? 1 : 0).in(epilogue.multiplier()).in(epilogue.residual()).i32(spec.accumulate() ? 1 : 0);
     }
 }

@@ -23,7 +23,7 @@ class LayeringTest {
             "vqvae", Set.of("vqvae", "nn", "tensor"),
             "xprompt", Set.of("xprompt", "vqvae", "nn", "tensor"),
             "bench", Set.of("bench", "vqvae", "nn", "tensor"),
-            "tests", Set.of("tests", "xprompt", "vqvae", "nn", "tensor"));
+            "tests", Set.of("tests", "xprompt", "vqvae", "nn", "tensor", "kernels-cuda"));
 
     private static final Set<String> JDK_ALONE = Set.of("tensor", "nn", "vqvae");
 
