@@ -11,7 +11,7 @@ import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.picture.PictureWriter;
 
 /** Pictures of coloured blocks, and a folder of them with a manifest as {@code xp data prepare} writes it. */
-final class PaintedPhotos {
+public final class PaintedPhotos {
     private static final List<String> SPLITS = List.of("train", "validation", "test");
     private static final int PHOTOS = 12; // the splits in turns
     private static final int SIDE = 24;
@@ -21,7 +21,7 @@ final class PaintedPhotos {
     }
 
     /** A picture that follows from the number. */
-    static Picture picture(int number) {
+    public static Picture picture(int number) {
         byte[] rgb = new byte[3 * SIDE * SIDE];
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -35,13 +35,13 @@ final class PaintedPhotos {
     }
 
     /** Writes picture {@code number} as a PNG. */
-    static Path write(Path file, int number) {
+    public static Path write(Path file, int number) {
         PictureWriter.write(picture(number), file);
         return file;
     }
 
     /** Writes a folder of photographs for {@code --photos}. */
-    static Path folder(Path folder) throws IOException {
+    public static Path folder(Path folder) throws IOException {
         List<String> entries = new ArrayList<>();
         for (int i = 0; i < PHOTOS; i++) {
             write(folder.resolve("p" + i + ".png"), i);

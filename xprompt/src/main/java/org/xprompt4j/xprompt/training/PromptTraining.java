@@ -70,11 +70,15 @@ public final class PromptTraining implements AutoCloseable {
         this.scope = backend.openScope("training");
         SmallVocabulary vocabulary = SmallVocabulary.of(vqgan.config().codes(), config.model().xpTokens());
         PromptTrainingConfig.Model sizes = config.model();
+        Map<String, Object> others = new LinkedHashMap<>(); // in one order, so that every process writes the same bytes
+        others.put("vq_config", vqgan.config().toHuggingFaceJson());
+        others.put("bos_token_id", 0);
+        others.put("pad_token_id", 1);
+        others.put("eos_token_id", 2);
         ChameleonConfig shape = ChameleonConfig
                 .of(vocabulary.size(), sizes.hidden(), sizes.intermediate(), sizes.layers(), sizes.heads(), sizes.kvHeads())
                 .withSwinNorm(sizes.swinNorm()).withTiedHead(sizes.tiedHead()).withVocabularyMap(vocabulary.names())
-                .withOtherFields(Map.of("vq_config", vqgan.config().toHuggingFaceJson(),
-                        "bos_token_id", 0, "pad_token_id", 1, "eos_token_id", 2));
+                .withOtherFields(others);
         this.model = new Chameleon(shape);
         model.initialise(scope, config.seed());
         if (sizes.codeStart()) {

@@ -1,6 +1,8 @@
 package org.xprompt4j.xprompt.training;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.xprompt4j.xprompt.prompt.Arrangement;
 import org.xprompt4j.xprompt.prompt.LossSpan;
 
@@ -114,7 +116,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
     public PromptTrainingConfig {
         require(pictureSize > 0 && pictureSize <= 4096, "pictureSize must be 1 to 4096, is " + pictureSize);
         require(!tasks.isEmpty() && tasks.values().stream().allMatch(w -> w >= 0), "tasks must name at least one task, with weights that are not negative");
-        tasks = Map.copyOf(tasks);
+        tasks = Collections.unmodifiableSortedMap(new TreeMap<>(tasks)); // one order in every process: config.json is compared as text
     }
 
     /** The same recipe with another seed. */

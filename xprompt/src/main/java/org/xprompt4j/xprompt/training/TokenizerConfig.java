@@ -1,6 +1,8 @@
 package org.xprompt4j.xprompt.training;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.vqvae.training.TokenizerRecipe;
 
@@ -45,7 +47,7 @@ public record TokenizerConfig(String startFrom, String photos, int pictureSize, 
         require(taskShare >= 0 && taskShare <= 1, "taskShare", "from 0 to 1", taskShare);
         require(taskShare == 0 || tasks.values().stream().anyMatch(w -> w > 0), "taskShare", "0 where no task has a weight", taskShare);
         require(!startFrom.isEmpty() || !recipe.keepCodes(), "startFrom", "a tokenizer's folder where recipe.keepCodes is true", startFrom);
-        tasks = Map.copyOf(tasks);
+        tasks = Collections.unmodifiableSortedMap(new TreeMap<>(tasks)); // one order in every process: config.json is compared as text
     }
 
     /** The same recipe with another seed. */
