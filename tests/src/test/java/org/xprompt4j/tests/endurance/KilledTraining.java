@@ -15,10 +15,14 @@ import org.xprompt4j.tensor.Philox;
 /**
  * A training in a process of its own that is killed (SIGKILL) at moments drawn from a seed and started again each time, until it
  * is done; then its folder must hold the same bytes as that of a run that nobody disturbed. Run as a program:
- * {@code KilledTraining FOLDER KILLS SEED}, or {@code tests/endurance.sh kills}.
+ * {@code KilledTraining FOLDER KILLS SEED}, half the kills for each kind, or {@code tests/endurance.sh kills}.
  */
 final class KilledTraining {
-    private static final long PATIENCE_SECONDS = 300;
+    private static final long PATIENCE_SECONDS = 600;
+    private static final float EARLY = 0.15f; // share of the kills that hit the start
+    private static final int EARLY_MILLIS = 1500;
+    private static final int LATE_MILLIS = 40;
+    private static final int MOST_CHANGES = 12;
     /** What tells the time or who ran, and so promises nothing. */
     private static final Set<String> OWN = Set.of("lock");
     private static final String TIME_COLUMN = "tokens_per_second"; // the last of log.csv
@@ -27,7 +31,6 @@ final class KilledTraining {
     private final SmallTrainings.Kind kind;
     private final Path recipe;
     private final Philox random;
-    private double unbrokenSeconds;
     private int kills;
     private int rounds;
 
@@ -40,9 +43,7 @@ final class KilledTraining {
 
     /** Kills until so many have hit; throws an assertion error that names the first file that differs. */
     void run(int wanted) throws IOException, InterruptedException {
-        long start = System.nanoTime();
         finish("unbroken");
-        unbrokenSeconds = (System.nanoTime() - start) * 1e-9;
         while (kills < wanted) {
             rounds++;
             String out = "broken-" + rounds;
@@ -55,21 +56,43 @@ final class KilledTraining {
             }
             compare(folder.resolve("unbroken"), folder.resolve(out));
         }
-        System.out.printf(Locale.ROOT, "%s: %d kills in %d runs, each byte-equal to the unbroken one of %.1f s%n", kind.command, kills, rounds, unbrokenSeconds);
+        System.out.printf(Locale.ROOT, "%s: %d kills in %d runs, each byte-equal to the unbroken one%n", kind.command, kills, rounds);
     }
 
-    /** Starts the training and kills it at a random moment; true when it was done before. */
+    /**
+     * Starts the training and kills it at a random moment: some while it begins, most some milliseconds after it has written to its
+     * folder a random number of times, for what counts is where in its work it is hit, however busy the machine. True when it was
+     * done before.
+     */
     private boolean killed(String out) throws IOException, InterruptedException {
-        long moment = (long) (random.nextFloat() * unbrokenSeconds * 1e9);
+        boolean early = random.nextFloat() < EARLY;
+        int changes = early ? 0 : 1 + random.nextInt(MOST_CHANGES);
+        long delay = (long) (random.nextFloat() * (early ? EARLY_MILLIS : LATE_MILLIS));
         Process process = start(out);
-        if (process.waitFor(moment, TimeUnit.NANOSECONDS)) {
+        Path run = folder.resolve(out);
+        String before = traces(run);
+        for (int seen = 0; seen < changes && process.isAlive();) {
+            String now = traces(run);
+            if (!now.equals(before)) {
+                before = now;
+                seen++;
+            }
+            Thread.sleep(1);
+        }
+        if (process.waitFor(delay, TimeUnit.MILLISECONDS)) {
             requireSuccess(process, out);
             return true;
         }
         process.destroyForcibly().waitFor();
         kills++;
-        System.out.printf(Locale.ROOT, "%s: kill %d after %.3f s, %s%n", kind.command, kills, moment * 1e-9, state(folder.resolve(out)));
+        System.out.printf(Locale.ROOT, "%s: kill %d, %d ms after change %d, %s%n", kind.command, kills, delay, changes, state(run));
         return false;
+    }
+
+    /** What changes while a training works: its log and its states. */
+    private static String traces(Path run) throws IOException {
+        Path log = run.resolve("log.csv");
+        return Files.exists(run) ? state(run) + (Files.exists(log) ? Files.size(log) : 0) : "";
     }
 
     private static String state(Path out) throws IOException {
@@ -146,7 +169,7 @@ final class KilledTraining {
         long seed = Long.parseLong(args[2]);
         System.out.println("seed " + seed);
         for (SmallTrainings.Kind kind : SmallTrainings.Kind.values()) {
-            new KilledTraining(folder.resolve(kind.command), kind, 300, 7, seed).run(kills);
+            new KilledTraining(folder.resolve(kind.command), kind, 100, 5, seed).run(kills / SmallTrainings.Kind.values().length);
         }
     }
 }

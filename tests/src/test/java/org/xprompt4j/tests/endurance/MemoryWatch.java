@@ -12,12 +12,14 @@ import java.util.function.ToLongFunction;
 import org.xprompt4j.tensor.MemoryPool;
 
 /**
- * What a process holds after each of many equal rounds, and whether it stays flat once the first fifth is over. Tensors are counted
- * exactly: not one byte more may be in use. The heap after a collection and the memory that the system counts (VmRSS) breathe, so
- * the median of the last third is compared with that of the first.
+ * What a process holds after each of many equal rounds, and whether it stays flat after its first half, in which the JVM's
+ * compilers still grow. Tensors are counted exactly: not one byte more may be in use from the first fifth on. The heap after a
+ * collection and the memory that the system counts (VmRSS) breathe, so the median of the last third is compared with that of the
+ * first.
  */
 final class MemoryWatch {
     private static final double WARM_UP = 0.2; // share of the samples
+    private static final double COMPILED = 0.5; // share after which the resident memory counts
 
     /**
      * One look.
@@ -39,7 +41,12 @@ final class MemoryWatch {
     record Tolerance(long heap, long resident) {
     }
 
+    private final Tolerance tolerance;
     private final List<Sample> samples = new ArrayList<>();
+
+    MemoryWatch(Tolerance tolerance) {
+        this.tolerance = tolerance;
+    }
 
     /** Looks now. */
     void look(int round, MemoryPool pool) throws IOException {
@@ -61,12 +68,12 @@ final class MemoryWatch {
     }
 
     /** Throws an assertion error that says what grew; else describes what was seen. */
-    String requireFlat(String what, Tolerance tolerance) {
+    String requireFlat(String what) {
         List<Sample> warm = samples.subList((int) (samples.size() * WARM_UP), samples.size());
         long used = spread(warm, Sample::used);
         long reserved = growth(warm, Sample::reserved);
         long heap = growth(warm, Sample::heap);
-        long resident = growth(warm, Sample::resident);
+        long resident = growth(samples.subList((int) (samples.size() * COMPILED), samples.size()), Sample::resident);
         String seen = String.format(Locale.ROOT, "%s, rounds %d to %d: tensors %,d bytes, spread %,d; pool %,d bytes, growth %,d; heap %,d bytes, growth %,d; "
                 + "resident %,d bytes, growth %,d", what, warm.getFirst().round(), warm.getLast().round(), warm.getLast().used(), used,
                 warm.getLast().reserved(), reserved, warm.getLast().heap(), heap, warm.getLast().resident(), resident);

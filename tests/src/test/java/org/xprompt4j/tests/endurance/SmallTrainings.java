@@ -7,7 +7,7 @@ import org.xprompt4j.tests.cli.PaintedPhotos;
 import org.xprompt4j.tests.cli.TinyModel;
 
 /** Recipes of the smallest trainings of both kinds, with all that chance and state there is: dropout, noise, Muon, a moving codebook. */
-final class SmallTrainings {
+public final class SmallTrainings {
     private static final String TRANSFORMER = """
             {
               "tokenizer": "start", "startFrom": "", "photos": "photos", "pictureSize": 16, "seed": 1,
@@ -43,7 +43,7 @@ final class SmallTrainings {
     }
 
     /** The two commands that train. */
-    enum Kind {
+    public enum Kind {
         TRANSFORMER("train"), TOKENIZER("train-tokenizer");
 
         final String command;
@@ -59,7 +59,7 @@ final class SmallTrainings {
      * @param save steps between two states; a row of the log and a check come a little less often
      * @return the recipe
      */
-    static Path write(Path folder, Kind kind, int steps, int save) throws IOException {
+    public static Path write(Path folder, Kind kind, int steps, int save) throws IOException {
         Files.createDirectories(folder);
         PaintedPhotos.folder(folder.resolve("photos"));
         TinyModel.writeTokenizer(folder.resolve("start"), 1);

@@ -36,11 +36,18 @@ final class FaultDrill {
 
     private final Path folder;
     private final boolean leftoversAllowed;
+    private final int stride;
 
     /** @param leftoversAllowed whether files ending in .part may stay after a failure, because the next start removes them */
     FaultDrill(Path folder, boolean leftoversAllowed) {
+        this(folder, leftoversAllowed, 1);
+    }
+
+    /** @param stride from one operation that fails to the next; more than 1 for work that repeats one operation very often */
+    FaultDrill(Path folder, boolean leftoversAllowed, int stride) {
         this.folder = folder;
         this.leftoversAllowed = leftoversAllowed;
+        this.stride = stride;
     }
 
     /** Runs all kinds; the number of runs. */
@@ -61,7 +68,9 @@ final class FaultDrill {
     private int run(Work work, Fault.Kind kind) throws IOException {
         int olds = 0;
         int news = 0;
-        for (int at = 1; at < MOST; at++) {
+        int runs = 0;
+        for (int at = 1; at < MOST; at += stride) {
+            runs++;
             Path real = folder.resolve(kind + "-" + at);
             Files.createDirectory(real);
             work.prepare(real);
@@ -81,7 +90,7 @@ final class FaultDrill {
             if (!files.fault().struck()) {
                 assertThat(failure).as("an untouched run").isNull();
                 assertThat(kind == Fault.Kind.SHORT || olds > 0 && news > 0).as("%s: %d times the old state, %d the new", kind, olds, news).isTrue();
-                return at;
+                return runs;
             }
         }
         throw new AssertionError("no run passed within " + MOST + " operations");

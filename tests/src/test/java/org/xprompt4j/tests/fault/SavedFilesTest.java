@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -86,7 +88,7 @@ class SavedFilesTest {
 
     @Test
     void jsonReports() throws IOException {
-        drill("report.json", 15, (file, version) -> AtomicFile.text(file, JsonWriter.pretty(java.util.Map.of("version", version, "words", "w".repeat(5000)))),
+        drill("report.json", 15, (file, version) -> AtomicFile.text(file, JsonWriter.pretty(Map.of("version", version, "words", "w".repeat(5000)))),
                 file -> Math.toIntExact(Json.read(file).get("version").asLong(0, 9)));
     }
 
@@ -98,7 +100,7 @@ class SavedFilesTest {
 
     private static byte[] filled(int length, int value) {
         byte[] bytes = new byte[length];
-        java.util.Arrays.fill(bytes, (byte) value);
+        Arrays.fill(bytes, (byte) value);
         return bytes;
     }
 

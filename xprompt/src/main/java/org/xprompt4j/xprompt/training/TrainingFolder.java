@@ -195,10 +195,8 @@ public final class TrainingFolder implements AutoCloseable {
     /** Gives the folder free for another process. */
     @Override
     public void close() {
-        try {
+        try (lockFile; lock) { // given free even when the disk refuses to forget who held it
             lockFile.truncate(0);
-            lock.release();
-            lockFile.close();
         } catch (IOException e) {
             throw new InvalidInput(folder + ": the lock cannot be released (" + e.getMessage() + ")", e);
         }

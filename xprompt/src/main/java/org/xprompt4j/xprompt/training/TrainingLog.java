@@ -87,7 +87,7 @@ public final class TrainingLog {
     }
 
     /** Makes what was appended outlive a power failure; called before a state that counts on it is saved. */
-    void force() {
+    public void force() {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         } catch (IOException e) {

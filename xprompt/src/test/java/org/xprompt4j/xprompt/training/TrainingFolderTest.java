@@ -71,13 +71,24 @@ class TrainingFolderTest {
     void oneRunAtATimeAndOfOneConfiguration() {
         try (TrainingFolder first = TrainingFolder.open(folder, "config")) {
             assertThat(first.path()).isEqualTo(folder);
-            assertThatThrownBy(() -> TrainingFolder.open(folder, "config")).isInstanceOf(InvalidInput.class).hasMessageContaining("another process");
+            assertThatThrownBy(() -> TrainingFolder.open(folder, "config")).isInstanceOf(InvalidInput.class)
+                    .hasMessageContainingAll("another process", "(process " + ProcessHandle.current().pid() + ")");
         }
         try (TrainingFolder mended = TrainingFolder.open(folder, "mended config")) { // nothing was trained yet
             mended.save(1, TrainingFolderTest::write);
         }
         assertThatThrownBy(() -> TrainingFolder.open(folder, "other")).isInstanceOf(InvalidInput.class).hasMessageContaining("another configuration");
         TrainingFolder.open(folder, "mended config").close(); // the refusal kept no lock
+    }
+
+    @Test
+    void theLockOfADeadProcessHoldsNobodyUp() throws IOException {
+        Files.writeString(folder.resolve("lock"), "999999999\n");
+        try (TrainingFolder training = TrainingFolder.open(folder, "config")) {
+            assertThat(Files.readString(folder.resolve("lock"))).isEqualTo(ProcessHandle.current().pid() + "\n");
+            assertThat(training.latest()).isEmpty();
+        }
+        assertThat(folder.resolve("lock")).as("given free").isEmptyFile();
     }
 
     @Test
