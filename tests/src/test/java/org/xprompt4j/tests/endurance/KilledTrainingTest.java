@@ -16,6 +16,6 @@ class KilledTrainingTest {
     @ParameterizedTest
     @EnumSource(SmallTrainings.Kind.class)
     void killedAndStartedAgainItEndsWithTheSameBytes(SmallTrainings.Kind kind) throws IOException, InterruptedException {
-        new KilledTraining(folder, kind, 40, 3, SEED).run(2);
+        new KilledTraining(folder, kind, 25, 3, SEED).run(2);
     }
 }

@@ -38,7 +38,7 @@ final class Soak {
         Round NOTHING = (round, backend) -> { };
     }
 
-    private static final int LOOKS = 50; // per kind, about
+    private static final int LOOKS = 40; // per kind, about
 
     private Soak() {
     }

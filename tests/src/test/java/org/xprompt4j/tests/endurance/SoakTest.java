@@ -11,7 +11,7 @@ import org.xprompt4j.tensor.DType;
 
 /** A short soak, and that it would see one small tensor left behind a step; {@code tests/endurance.sh soak} is the long one. */
 class SoakTest {
-    private static final int STEPS = 200;
+    private static final int STEPS = 100;
     private static final int GENERATIONS = 30;
     /** In the process of other tests: their garbage and compilers breathe. */
     private static final MemoryWatch.Tolerance TOLERANCE = new MemoryWatch.Tolerance(1 << 20, 64 << 20);
