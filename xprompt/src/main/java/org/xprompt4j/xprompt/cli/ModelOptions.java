@@ -12,7 +12,7 @@ public final class ModelOptions {
     private Path model;
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
-            description = "device that computes: cpu, or scalar (plain loops, slow, the oracle); default: ${DEFAULT-VALUE}")
+            description = "device that computes: cpu, cuda (an NVIDIA GPU), ptx (the GPU's kernels emulated, slow) or scalar (plain loops); default: ${DEFAULT-VALUE}")
     private String device;
 
     @Option(names = "--weights", paramLabel = "TYPE", defaultValue = "as_stored",
