@@ -32,6 +32,8 @@ public final class TinyModel implements AutoCloseable {
     public final Chameleon chameleon;
     public final Vqgan vqgan;
     public final XPromptConfig config;
+    /** Owns what tests compress with this model. */
+    public final MemoryScope prompts = backend.openScope("prompts of the tiny model");
     private final MemoryScope scope = backend.openScope("tiny model");
 
     public TinyModel(long seed, Arrangement arrangement) {
@@ -81,6 +83,7 @@ public final class TinyModel implements AutoCloseable {
 
     @Override
     public void close() {
+        prompts.close();
         scope.close();
         backend.close();
     }

@@ -32,7 +32,7 @@ class TwoStageTest {
     void drawnCodesAreTheLikeliestOfOneMaskedPass(Arrangement arrangement, ContextMode mode, int examples) {
         try (TinyModel tiny = new TinyModel(1, arrangement); XPromptModel model = tiny.model()) {
             List<CodedPair> pairs = pairs(examples);
-            Context context = context(model, mode, pairs);
+            Context context = context(tiny, model, mode, pairs);
             int[] drawn = answer(model, List.of(new AnswerDecoder.Job(context, QUERY, 0)), GenerationOptions.greedy())[0];
             assertThat(Arrays.stream(drawn).distinct().count()).as("different codes in %s", Arrays.toString(drawn)).isGreaterThan(3);
             float[][] logits = answerLogits(tiny, mode, pairs, drawn);
@@ -65,7 +65,7 @@ class TwoStageTest {
         float guidance = 3;
         try (TinyModel tiny = new TinyModel(3, Arrangement.SHARED); XPromptModel model = tiny.model()) {
             List<CodedPair> pairs = pairs(1);
-            List<AnswerDecoder.Job> jobs = List.of(new AnswerDecoder.Job(context(model, ContextMode.COMPRESSED, pairs), QUERY, 0));
+            List<AnswerDecoder.Job> jobs = List.of(new AnswerDecoder.Job(context(tiny, model, ContextMode.COMPRESSED, pairs), QUERY, 0));
             int[] drawn = answer(model, jobs, new GenerationOptions(0, 0, 1, guidance, 0))[0];
             float[][] with = answerLogits(tiny, ContextMode.COMPRESSED, pairs, drawn);
             float[][] without = answerLogits(tiny, ContextMode.NONE, List.of(), drawn);
@@ -83,7 +83,7 @@ class TwoStageTest {
     @Test
     void sameSeedSameCodesAndStreamsDiffer() {
         try (TinyModel tiny = new TinyModel(4, Arrangement.SHARED); XPromptModel model = tiny.model()) {
-            Context context = context(model, ContextMode.COMPRESSED, pairs(1));
+            Context context = context(tiny, model, ContextMode.COMPRESSED, pairs(1));
             List<AnswerDecoder.Job> samples = IntStream.range(0, 4).mapToObj(i -> new AnswerDecoder.Job(context, QUERY, i)).toList();
             GenerationOptions options = new GenerationOptions(1, 0, 1, 1, 5);
             int[][] codes = answer(model, samples, options);
@@ -99,7 +99,7 @@ class TwoStageTest {
     void aJobDoesNotDependOnItsNeighbours(ContextMode mode, float guidance) {
         try (TinyModel tiny = new TinyModel(5, Arrangement.SHARED); XPromptModel model = tiny.model()) {
             List<AnswerDecoder.Job> jobs = IntStream.range(0, 9)
-                    .mapToObj(i -> new AnswerDecoder.Job(context(model, mode, List.of(TinyModel.pair(i))), TinyModel.codes(200 + i), i)).toList();
+                    .mapToObj(i -> new AnswerDecoder.Job(context(tiny, model, mode, List.of(TinyModel.pair(i))), TinyModel.codes(200 + i), i)).toList();
             GenerationOptions options = new GenerationOptions(1, 0, 1, guidance, 0);
             int[][] together = answer(model, jobs, options);
             for (int i : new int[] {0, 4, 8}) {
@@ -126,11 +126,11 @@ class TwoStageTest {
         return IntStream.range(0, examples).mapToObj(TinyModel::pair).toList();
     }
 
-    private static Context context(XPromptModel model, ContextMode mode, List<CodedPair> examples) {
+    private static Context context(TinyModel tiny, XPromptModel model, ContextMode mode, List<CodedPair> examples) {
         return switch (mode) {
             case NONE -> new Context.None();
             case FULL -> new Context.Full(examples);
-            case COMPRESSED -> new Context.Compressed(model.compressCoded(List.of(examples), "", model.backend().openScope("prompt")).getFirst());
+            case COMPRESSED -> new Context.Compressed(model.compressCoded(List.of(examples), "", tiny.prompts).getFirst());
         };
     }
 
