@@ -6,10 +6,10 @@ import org.xprompt4j.cuda.emulator.syntax.Operation;
 final class BlockRun {
     /** Basic blocks that a warp executes before the next one gets its turn. */
     private static final int TURN = 20_000;
-    /** Rounds over the warps after which other blocks of the grid get theirs. */
-    private static final int ROUNDS = 64;
-    /** The same where turns are short. */
-    private static final int SEEDED_ROUNDS = 100_000;
+    /** Basic blocks that a warp executes, in rounds over the warps, before other blocks of the grid get their turn. */
+    private static final int FIRST_STRETCH = 1_000_000;
+    /** The same for a block that has had its first stretch: it may be waiting for others. */
+    private static final int LATER_STRETCH = 20_000;
 
     final Launch launch;
     final Warp[] warps;
@@ -20,6 +20,7 @@ final class BlockRun {
     Grid position;
     /** Number of this block among all that the machine ever ran. */
     long serial;
+    private boolean fresh;
 
     BlockRun(Launch launch) {
         this.launch = launch;
@@ -38,6 +39,7 @@ final class BlockRun {
     void start(Grid at, long number) {
         position = at;
         serial = number;
+        fresh = true;
         shared.clear();
         int threads = (int) launch.blockSize().count();
         for (int w = 0; w < warps.length; w++) {
@@ -51,14 +53,18 @@ final class BlockRun {
 
     /** Runs; false if the block has not ended and others should have their turn. */
     boolean run() {
-        for (int round = 0; round < (launch.order.byIndexOnly() ? ROUNDS : SEEDED_ROUNDS); round++) {
+        int left = fresh ? FIRST_STRETCH : LATER_STRETCH;
+        fresh = false;
+        while (left > 0) {
+            int turn = launch.order.turn(TURN);
+            left -= turn;
             boolean ran = false;
             boolean living = false;
             for (int k = 0; k < warps.length; k++) {
                 Warp warp = warps[launch.order.warp(this, k)];
                 if (warp.mask != 0 || warp.lanesIn(Warp.RUNNABLE) != 0) {
                     ran = true;
-                    warp.run(launch.order.turn(TURN));
+                    warp.run(turn);
                     if (warp.done()) {
                         for (Barrier barrier : barriers) {
                             barrier.checkComplete();

@@ -6,7 +6,7 @@ import java.util.Deque;
 /** One launch: its sizes, parameters, limits, and the blocks in flight. Blocks run one after another; one that waits long lets later ones start. */
 final class Launch {
     /** Blocks in flight at most; a grid that waits for more than these to meet does not end. */
-    private static final int MOST_RESIDENT = 256;
+    private static final int MOST_RESIDENT = 128;
 
     final KernelCode code;
     final GlobalMemory memory;

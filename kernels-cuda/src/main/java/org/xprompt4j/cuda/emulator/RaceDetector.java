@@ -48,14 +48,14 @@ final class RaceDetector {
     }
 
     /** Whether what a cell tells of comes before what a lane does now. */
-    private boolean ordered(long cell, Warp warp, int lane, boolean atomic) {
+    private boolean ordered(long cell, Warp warp, int lane, boolean atomic, Span span) {
         if (cell == 0 || atomic && (cell & 16) != 0) {
             return true;
         }
         long serial = cell >>> SERIAL_SHIFT;
         BlockRun block = warp.block;
         if (serial != (block.serial & SERIAL_MASK)) {
-            return serial < (firstSerial & SERIAL_MASK) || acquired.contains(block.serial) && released.contains(serial);
+            return span == block.shared || serial < (firstSerial & SERIAL_MASK) || acquired.contains(block.serial) && released.contains(serial);
         }
         int thread = (int) (cell >>> THREAD_SHIFT) & 1023;
         int other = thread >> 5;
@@ -83,12 +83,12 @@ final class RaceDetector {
                 int touched = byteMask(offset, bytes);
                 int at = granule % Shadow.PAGE_GRANULES;
                 long writer = shadow.writers(granule)[at];
-                if ((writer & touched) != 0 && !ordered(writer, warp, lane, atomic)) {
+                if ((writer & touched) != 0 && !ordered(writer, warp, lane, atomic, span)) {
                     throw race(warp, lane, span, offset, writer, instruction, "reads what ", " wrote");
                 }
                 long[] readers = shadow.readers(granule);
                 long mine = cell(warp, lane, atomic, touched);
-                if (ordered(readers[2 * at], warp, lane, false)) {
+                if (ordered(readers[2 * at], warp, lane, false, span)) {
                     readers[2 * at] = mine;
                 } else {
                     readers[2 * at + 1] = mine;
@@ -111,13 +111,13 @@ final class RaceDetector {
                 int touched = byteMask(offset, bytes);
                 int at = granule % Shadow.PAGE_GRANULES;
                 long writer = shadow.writers(granule)[at];
-                if ((writer & touched) != 0 && !ordered(writer, warp, lane, atomic)) {
+                if ((writer & touched) != 0 && !ordered(writer, warp, lane, atomic, span)) {
                     throw race(warp, lane, span, offset, writer, instruction, "writes what ", " wrote");
                 }
                 if (shadow.hasReaders(granule)) {
                     long[] readers = shadow.readers(granule);
                     for (int k = 2 * at; k < 2 * at + 2; k++) {
-                        if ((readers[k] & touched) != 0 && !ordered(readers[k], warp, lane, atomic)) {
+                        if ((readers[k] & touched) != 0 && !ordered(readers[k], warp, lane, atomic, span)) {
                             throw race(warp, lane, span, offset, readers[k], instruction, "writes what ", " read");
                         }
                     }

@@ -20,10 +20,6 @@ final class WarpOrder {
         return new WarpOrder(new Philox(seed, 0x70747821L));
     }
 
-    boolean byIndexOnly() {
-        return random == null;
-    }
-
     /** The warp that runs as number k of a round. */
     int warp(BlockRun block, int k) {
         if (random == null) {

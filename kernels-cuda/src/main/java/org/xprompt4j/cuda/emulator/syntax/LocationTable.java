@@ -45,7 +45,7 @@ final class LocationTable {
 
     private boolean ofToolkit(int file) {
         String path = files.getOrDefault(file, "");
-        return path.contains("/cuda") && path.contains("/include/");
+        return path.contains("cuda") && path.contains("/include/");
     }
 
     SourcePlace place(int ptxLine) {

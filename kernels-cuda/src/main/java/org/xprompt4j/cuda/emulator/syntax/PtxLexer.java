@@ -83,8 +83,8 @@ final class PtxLexer {
             at++;
             while (at < text.length()) {
                 char d = text.charAt(at);
-                if (wordChar(d) || d == '.') {
-                    at++;
+                if (wordChar(d) || d == '.' && c != '.') {
+                    at++; // directives stand together, as in .reg.b32, and are words of their own
                 } else if (d == ':' && text.startsWith("::", at)) {
                     at += 2;
                 } else {
