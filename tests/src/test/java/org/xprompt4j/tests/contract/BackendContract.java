@@ -20,14 +20,14 @@ import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
 
 /**
- * Runs its subclasses once for every device that {@link Backends} knows. The devices of the JDK alone must open; others are
+ * Runs its subclasses once for every device that {@link Backends} knows. The devices that need no hardware must open; others are
  * skipped with their own reason. Skipped as well: a vector width that this processor has not.
  */
 @Tag("contract")
 @ParameterizedClass(name = "{0}")
 @MethodSource("devices")
 abstract class BackendContract {
-    private static final Set<String> ALWAYS_THERE = Set.of("cpu", "scalar");
+    private static final Set<String> ALWAYS_THERE = Set.of("cpu", "scalar", "ptx");
 
     @Parameter
     String device;

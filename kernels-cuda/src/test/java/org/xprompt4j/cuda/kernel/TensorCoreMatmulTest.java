@@ -1,0 +1,74 @@
+package org.xprompt4j.cuda.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.xprompt4j.cuda.driver.EmulatedDriver;
+import org.xprompt4j.cuda.emulator.CheckLevel;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.ElementAccess;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.Activation;
+import org.xprompt4j.tensor.op.Epilogue;
+import org.xprompt4j.tensor.op.MatmulSpec;
+
+/** Products on the tensor cores against float64 sums over the same rounded operands: all orders, odd sizes, split sums, epilogues. */
+class TensorCoreMatmulTest {
+    private static final double TOLERANCE = 2e-6; // of the sum of absolute terms: float sums
+
+    @ParameterizedTest
+    @CsvSource({"65, 1, 1", "67, 31, 33", "129, 127, 95", "128, 128, 64", "70, 136, 1100", "131, 8, 40"})
+    void allOrders(int m, int n, int k) {
+        Philox random = new Philox(20_261_123, m * 1_000L + n);
+        try (Kernels kernels = new Kernels(new EmulatedDriver(CheckLevel.CHECK), Precision.BF16);
+                MemoryScope scope = new MemoryScope("test", kernels.pool())) {
+            for (int order = 0; order < 8; order++) {
+                MatmulSpec spec = new MatmulSpec((order & 1) != 0, (order & 2) != 0, (order & 4) != 0);
+                DType weightType = order % 3 == 0 ? DType.BF16 : DType.F32;
+                float[] a = normal(random, m * k);
+                float[] b = normal(random, k * n);
+                float[] bias = normal(random, n);
+                float[] before = normal(random, m * n);
+                Tensor out = scope.of(before, m, n);
+                Epilogue epilogue = spec.accumulate() ? Epilogue.NONE : new Epilogue(scope.of(bias, n), Activation.NONE, null, out);
+                Tensor weight = scope.allocate(weightType, spec.transposeB() ? new long[] {n, k} : new long[] {k, n}).set(b);
+                Matmul.forward(kernels, spec, scope.of(a, spec.transposeA() ? new long[] {k, m} : new long[] {m, k}), weight, epilogue, out);
+                compare(spec, m, n, k, a, b, spec.accumulate() ? new float[n] : bias, before, out.toFloatArray());
+            }
+        }
+    }
+
+    private static void compare(MatmulSpec spec, int m, int n, int k, float[] a, float[] b, float[] bias, float[] before, float[] actual) {
+        double worst = 0;
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                double magnitude = 0;
+                for (int p = 0; p < k; p++) {
+                    double term = rounded(a[spec.transposeA() ? p * m + i : i * k + p]) * rounded(b[spec.transposeB() ? j * k + p : p * n + j]);
+                    sum += term;
+                    magnitude += Math.abs(term);
+                }
+                double expected = sum + bias[j] + before[i * n + j];
+                double scale = magnitude + Math.abs(bias[j]) + Math.abs(before[i * n + j]) + 1e-3;
+                worst = Math.max(worst, Math.abs(actual[i * n + j] - expected) / (TOLERANCE * scale));
+            }
+        }
+        assertThat(worst).as("share of the tolerance used, %s m=%d n=%d k=%d", spec, m, n, k).isLessThan(1);
+    }
+
+    private static double rounded(float x) {
+        return ElementAccess.bfloat16ToFloat(ElementAccess.floatToBfloat16(x));
+    }
+
+    private static float[] normal(Philox random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return values;
+    }
+}
