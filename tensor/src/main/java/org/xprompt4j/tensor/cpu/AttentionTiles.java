@@ -70,7 +70,9 @@ final class AttentionTiles {
         for (int segment = 0; segment < mask.segments(); segment++) {
             int border = segment == mask.segments() - 1 ? queries : Math.min(queries, mask.segmentEnd(segment) - shift);
             if (border > at && (border == queries || !seesAlike(border - 1, border))) {
-                for (; at < border; at = Math.min(border, at + QUERIES)) {
+                for (int size; at < border; at += size) {
+                    int odd = (border - at) % QUERIES; // the short tile first, where it sees the fewest keys
+                    size = odd == 0 ? QUERIES : odd;
                     queryFrom[tiles++] = at;
                 }
             }
