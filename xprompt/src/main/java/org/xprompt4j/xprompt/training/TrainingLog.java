@@ -78,9 +78,10 @@ public final class TrainingLog {
         double[] row = new double[values.length + 1];
         row[0] = step;
         System.arraycopy(values, 0, row, 1, values.length);
-        rows.add(row);
+        String line = format(row);
+        rows.add(parse(line.strip())); // as a resumed run will read it, so that both draw the same curve
         try {
-            Files.writeString(file, format(row), StandardOpenOption.APPEND);
+            Files.writeString(file, line, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new InvalidInput(file + ": cannot be written (" + e.getMessage() + ")", e);
         }

@@ -21,6 +21,7 @@ class TrainingLogTest {
         log.add(10, 1.0 / 3, 1e-9);
         log.add(20, 12345678.9, Double.NaN);
         log.add(30, 2, 3);
+        assertThat(log.column("loss")).as("what a resumed run reads, so that both draw the same curve").containsExactly(0.333333, 1.23457e7, 2);
         String before = Files.readString(file);
         assertThat(before).startsWith("step,loss,rate\n10,0.333333,1.00000e-09\n20,");
         TrainingLog again = TrainingLog.open(file, 25, "loss", "rate");
