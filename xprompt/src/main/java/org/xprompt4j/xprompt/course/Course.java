@@ -6,7 +6,8 @@ import org.xprompt4j.tensor.InvalidInput;
 /** The chapters in their order. */
 public final class Course {
     private static final List<Chapter> CHAPTERS = List.of(new TensorsAndMemory(), new VectorsAndLoads(), new MatmulLadder(), new AutogradByHand(), new AttentionAndMask(), new RopeAndNorms(),
-            new ChameleonBlock(), new CodesOfAPicture(), new Compression());
+            new ChameleonBlock(), new CodesOfAPicture(), new Compression(),
+            new Training(), new Sampling());
 
     private Course() {
     }

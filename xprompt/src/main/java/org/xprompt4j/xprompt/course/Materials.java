@@ -72,8 +72,17 @@ public final class Materials implements AutoCloseable {
 
     /** The same crop at another size. */
     public Picture testPhoto(int i, int size) {
-        int[] test = photos().indices(Split.TEST);
-        return Crops.draw(photos(), test[i % test.length], i / test.length, size, SEED);
+        return photo(Split.TEST, i, size);
+    }
+
+    /** The i-th photograph for training, a crop as large as the model's pictures. */
+    public Picture trainingPhoto(int i) {
+        return photo(Split.TRAIN, i, model().config().pictureSize());
+    }
+
+    private Picture photo(Split split, int i, int size) {
+        int[] all = photos().indices(split);
+        return Crops.draw(photos(), all[i % all.length], i / all.length, size, SEED);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.xprompt4j.xprompt.course;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -53,6 +54,32 @@ class PictureChaptersTest {
         assertThat(lesson.figure("share_of_attention_on_the_example")).isBetween(0.7, 1.0);
         assertThat(lesson.figure("share_of_attention_on_its_output")).isGreaterThan(lesson.figure("share_of_attention_on_the_example") / 2);
         assertThat(lesson.figure("bytes_of_the_tokens")).isEqualTo(16.0 * 2 * 5 * 160 * 4);
+    }
+
+    @Test
+    void aRunStartsBlindAndLearnsAndTheExampleHelps() {
+        Chapter.Lesson lesson = new Training().run(materials);
+        assertThat(lesson.figure("loss_of_guessing_blindly")).isEqualTo(Math.log(1047));
+        assertThat(lesson.figure("first_loss")).isCloseTo(Math.log(1047), within(0.1));
+        assertThat(lesson.figure("last_loss")).isLessThan(lesson.figure("first_loss") - 0.1);
+        assertThat(lesson.figure("first_row_nats_compressed")).isLessThan(lesson.figure("first_row_nats_none") - 0.3);
+        assertThat(lesson.figure("first_row_nats_full")).isLessThan(lesson.figure("first_row_nats_none") - 0.3);
+        assertThat(lesson.figure("perplexity_of_codes")).isBetween(50.0, lesson.figure("codes_in_use"));
+    }
+
+    @Test
+    void drawsFollowTheChancesThatWereBent() {
+        Chapter.Lesson lesson = new Sampling().run(materials);
+        assertThat(lesson.figure("likeliest_probability_at_half_temperature")).isGreaterThan(lesson.figure("likeliest_probability"));
+        assertThat(lesson.figure("perplexity_at_half_temperature")).isLessThan(lesson.figure("perplexity"));
+        assertThat(lesson.figure("perplexity_with_guidance_2")).isLessThan(lesson.figure("perplexity"));
+        assertThat(lesson.figure("codes_kept_by_top_k_20")).isEqualTo(20);
+        for (String setting : List.of("t1.0_k0_p1.0", "t0.7_k20_p1.0", "t1.0_k0_p0.9")) {
+            assertThat(lesson.figure("furthest_from_expected_" + setting)).as("standard deviations, %s", setting).isBetween(0.1, 5.0);
+        }
+        assertThat(Sampling.probabilities(new double[] {0, Math.log(2), Math.log(5)}, 1, 0, 1)).containsExactly(new double[] {0.125, 0.25, 0.625}, within(1e-12));
+        assertThat(Sampling.probabilities(new double[] {0, Math.log(2), Math.log(5)}, 1, 2, 1)).containsExactly(new double[] {0, 2 / 7.0, 5 / 7.0}, within(1e-12));
+        assertThat(Sampling.probabilities(new double[] {0, Math.log(2), Math.log(5)}, 1, 0, 0.6)).containsExactly(0, 0, 1);
     }
 
     @Test
