@@ -87,7 +87,7 @@ class ExplainCommandsTest {
         xp.refuses(List.of("explain", "attention", "--model", at("model"), "--input", at("query.png"), "--out", out, "--at", "4,0"), "outside the answer's 4 x 4 codes");
         xp.refuses(List.of("explain", "codes", "--model", at("none"), "--input", at("query.png"), "--out", out), "no such folder");
         xp.refuses(List.of("course", "0"), "there is no chapter 0");
-        xp.refuses(List.of("course", "x"), "CHAPTER");
+        xp.refuses(List.of("course", "x"), "'x'", "xp course --help");
     }
 
     @Test

@@ -78,7 +78,7 @@ final class VectorsAndLoads implements Chapter {
 
     private static double time(Dot dot, float[] a, float[] b, int n, Materials materials) {
         int times = Math.max(1, (1 << materials.size(25, 22)) / n);
-        return Stopwatch.best(materials.size(6, 4), times, () -> dot.of(a, b, n));
+        return Stopwatch.best(materials.size(15, 4), times, () -> dot.of(a, b, n));
     }
 
     private static double exact(float[] a, float[] b, int n) {

@@ -5,6 +5,8 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +57,9 @@ public final class Charts {
         chart.getStyler().setYAxisLogarithmic(frame.logY);
         chart.getStyler().setLegendVisible(series.size() > 1);
         chart.getStyler().setMarkerSize(8);
+        if (frame.logY) {
+            wholeDecades(chart.getStyler(), series);
+        }
         int i = 0;
         for (Map.Entry<String, double[][]> entry : series.entrySet()) {
             XYSeries drawn = chart.addSeries(entry.getKey(), entry.getValue()[0], entry.getValue()[1]);
@@ -90,6 +95,15 @@ public final class Charts {
             chart.addSeries(entry.getKey(), categories, values).setFillColor(Palette.series(i++));
         }
         return draw(frame, Lettering.AVAILABLE ? BitmapEncoder.getBufferedImage(chart) : null);
+    }
+
+    /** A logarithmic axis is labelled at decades: at least two of them must show. */
+    private static void wholeDecades(AxesChartStyler styler, Map<String, double[][]> series) {
+        DoubleSummaryStatistics values = series.values().stream().flatMapToDouble(s -> Arrays.stream(s[1])).summaryStatistics();
+        if (values.getCount() > 0) {
+            styler.setYAxisMin(Math.pow(10, Math.floor(Math.log10(values.getMin()))));
+            styler.setYAxisMax(Math.pow(10, Math.ceil(Math.log10(values.getMax()))));
+        }
     }
 
     private static void style(AxesChartStyler styler) {
