@@ -1,6 +1,8 @@
 package org.xprompt4j.cuda.emulator;
 
-import org.xprompt4j.cuda.emulator.syntax.SourcePlace;
+import java.util.List;
+
+import org.xprompt4j.cuda.emulator.syntax.Operation;
 
 /** Instructions that run one after another, with an optional gate before them and a jump behind. Its index orders the kernel: loops lie together, joins behind. */
 final class BasicBlock {
@@ -9,8 +11,8 @@ final class BasicBlock {
     Gate gate;
     Instruction[] body;
     Jump jump;
-    /** Place of the first instruction. */
-    SourcePlace place;
+    /** What it was made from, gate and jump included. */
+    List<Operation> operations;
     /** Instructions a warp executes in it, gate and jump counted. */
     int length;
     /** How often a warp went through in this launch, and with how many lanes in all. */

@@ -45,23 +45,26 @@ final class CopyInstruction extends MemoryInstruction {
         destination.source = source;
         AsyncCopies.Pending copy = warp.copies.begin(this, mask, bytes);
         java.util.Arrays.fill(copy.data, (byte) 0);
-        int reading = mask;
+        int whole = mask;
         if (sourceBytes != null) {
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
-                reading &= warp.ints[sourceBytes.row() + lane] == 0 ? ~(1 << lane) : -1;
+                int count = warp.ints[sourceBytes.row() + lane];
+                if (Integer.compareUnsigned(count, bytes) < 0) {
+                    whole &= ~(1 << lane);
+                    part(warp, lane, count, copy.data);
+                }
             }
         }
-        if (reading != 0) {
-            Span common = locate(warp, reading);
-            for (int left = reading; left != 0; left &= left - 1) {
+        if (whole != 0) {
+            Span common = locate(warp, whole);
+            for (int left = whole; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
                 Span span = common != null ? common : warp.spans[lane];
-                int count = sourceBytes == null ? bytes : Math.min(bytes, warp.ints[sourceBytes.row() + lane]);
                 if (span.written != null) {
-                    requireWritten(warp, lane, span, warp.offsets[lane], count);
+                    requireWritten(warp, lane, span, warp.offsets[lane], bytes);
                 }
-                System.arraycopy(span.data, warp.offsets[lane], copy.data, 16 * lane, count);
+                System.arraycopy(span.data, warp.offsets[lane], copy.data, 16 * lane, bytes);
             }
         }
         Span shared = destination.locate(warp, mask);
@@ -72,5 +75,24 @@ final class CopyInstruction extends MemoryInstruction {
                 shared.markPending(warp.offsets[lane], bytes);
             }
         }
+    }
+
+    /** A lane that reads fewer bytes than it writes: only these need to be there. */
+    private void part(Warp warp, int lane, int count, byte[] data) {
+        if (count == 0) {
+            return;
+        }
+        long address = (base == null ? 0 : warp.longs[base.row() + lane]) + offset;
+        warp.addresses[lane] = address;
+        Span span = warp.block.launch.memory.find(address, count);
+        if (span == null || address % bytes != 0) {
+            throw fault(warp, lane, span == null ? PtxFault.Kind.OUT_OF_BOUNDS : PtxFault.Kind.MISALIGNED, null, "global read of " + count + " bytes at "
+                    + warp.block.launch.memory.describe(address, count));
+        }
+        int at = (int) (address - span.base);
+        if (span.written != null) {
+            requireWritten(warp, lane, span, at, count);
+        }
+        System.arraycopy(span.data, at, data, 16 * lane, count);
     }
 }

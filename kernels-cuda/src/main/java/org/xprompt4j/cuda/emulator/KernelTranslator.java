@@ -208,7 +208,7 @@ final class KernelTranslator {
             block.jump = next >= 0 ? new Jump.Goto(next) : new Jump.Exit(-1, false, -1);
             block.jump.source = operations.isEmpty() ? null : operations.getLast();
         }
-        block.place = operations.isEmpty() ? null : operations.getFirst().place();
+        block.operations = operations;
         block.body = body.toArray(Instruction[]::new);
         block.length = Math.max(1, operations.size());
         return block;

@@ -13,6 +13,8 @@ final class Launch {
     final Span parameters;
     final WarpOrder order;
     final RaceDetector races;
+    /** Memory traffic is counted. */
+    final boolean profiled;
     private final CheckLevel level;
     private final Grid grid;
     private final Grid blockSize;
@@ -22,7 +24,7 @@ final class Launch {
     long left;
 
     Launch(KernelCode code, GlobalMemory memory, Span parameters, Grid grid, Grid blockSize, int dynamicShared, CheckLevel level, WarpOrder order,
-           long limit, long firstSerial) {
+           long limit, long firstSerial, boolean profiled) {
         this.code = code;
         this.memory = memory;
         this.parameters = parameters;
@@ -32,6 +34,7 @@ final class Launch {
         this.level = level;
         this.order = order;
         this.limit = limit;
+        this.profiled = profiled;
         this.left = limit;
         this.races = level == CheckLevel.CHECK ? new RaceDetector(firstSerial) : null;
     }

@@ -22,16 +22,6 @@ final class MatrixMultiply extends Instruction {
         Element(int perRegister) {
             this.perRegister = perRegister;
         }
-
-        float value(int bits, int index) {
-            return switch (this) {
-                case F16 -> Float.float16ToFloat((short) (bits >>> 16 * index));
-                case BF16 -> Float.intBitsToFloat(index == 0 ? bits << 16 : bits & 0xffff0000);
-                case TF32 -> Float.intBitsToFloat(bits & 0xffffe000);
-                case S8 -> (byte) (bits >>> 8 * index);
-                case U8 -> bits >>> 8 * index & 255;
-            };
-        }
     }
 
     private final Element elementA;
@@ -46,6 +36,7 @@ final class MatrixMultiply extends Instruction {
     // Scratch of one warp instruction: A and B as reals, the accumulator as reals or integers.
     private final float[] matrixA; // [16, k]
     private final float[] matrixB; // [k, 8]
+    private final float[] unpacked = new float[128]; // [32, elements of a register]
     private final float[] sums = new float[128]; // [16, 8]
     private final int[] counts = new int[128]; // [16, 8]
 
@@ -114,22 +105,51 @@ final class MatrixMultiply extends Instruction {
     }
 
     private void gather(int[] ints) {
-        int p = elementA.perRegister;
-        for (int lane = 0; lane < 32; lane++) {
-            int g = lane >> 2;
-            int t = lane & 3;
-            for (int r = 0; r < a.length; r++) {
-                int bits = ints[a[r] + lane];
-                int at = (g + 8 * (r & 1)) * k + (r >> 1) * 4 * p + t * p;
-                for (int i = 0; i < p; i++) {
-                    matrixA[at + i] = elementA.value(bits, i);
+        for (int r = 0; r < a.length; r++) {
+            unpack(elementA, ints, a[r], unpacked);
+            int p = elementA.perRegister;
+            int base = 8 * (r & 1) * k + (r >> 1) * 4 * p;
+            for (int g = 0; g < 8; g++) {
+                System.arraycopy(unpacked, 4 * p * g, matrixA, base + g * k, 4 * p);
+            }
+        }
+        for (int r = 0; r < b.length; r++) {
+            unpack(elementB, ints, b[r], unpacked);
+            int wide = 4 * elementB.perRegister;
+            for (int g = 0; g < 8; g++) {
+                for (int i = 0; i < wide; i++) {
+                    matrixB[8 * (r * wide + i) + g] = unpacked[wide * g + i];
                 }
             }
-            for (int r = 0; r < b.length; r++) {
-                int bits = ints[b[r] + lane];
-                int at = r * 4 * p + t * p;
-                for (int i = 0; i < p; i++) {
-                    matrixB[8 * (at + i) + g] = elementB.value(bits, i);
+        }
+    }
+
+    /** The elements of one register of all lanes, in order. */
+    private static void unpack(Element element, int[] ints, int row, float[] to) {
+        switch (element) {
+            case BF16 -> {
+                for (int lane = 0; lane < 32; lane++) {
+                    int bits = ints[row + lane];
+                    to[2 * lane] = Float.intBitsToFloat(bits << 16);
+                    to[2 * lane + 1] = Float.intBitsToFloat(bits & 0xffff0000);
+                }
+            }
+            case F16 -> {
+                for (int lane = 0; lane < 32; lane++) {
+                    int bits = ints[row + lane];
+                    to[2 * lane] = Float.float16ToFloat((short) bits);
+                    to[2 * lane + 1] = Float.float16ToFloat((short) (bits >>> 16));
+                }
+            }
+            case TF32 -> {
+                for (int lane = 0; lane < 32; lane++) {
+                    to[lane] = Float.intBitsToFloat(ints[row + lane] & 0xffffe000);
+                }
+            }
+            case S8, U8 -> {
+                for (int i = 0; i < 128; i++) {
+                    int bits = ints[row + (i >> 2)] >>> 8 * (i & 3);
+                    to[i] = element == Element.S8 ? (byte) bits : bits & 255;
                 }
             }
         }

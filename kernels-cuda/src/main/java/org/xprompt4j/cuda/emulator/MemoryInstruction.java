@@ -17,6 +17,9 @@ abstract class MemoryInstruction extends Instruction {
     /** Volatile, relaxed, acquire or release: ordered by its author, and never a race with its like. */
     boolean strong;
 
+    /** What it moved in this launch. */
+    final AccessCounter counter = new AccessCounter();
+
     private Span recent;
 
     /** A base and an offset from an address operand. */
@@ -81,6 +84,9 @@ abstract class MemoryInstruction extends Instruction {
         }
         if (writes && common != null && common.readOnly) {
             throw fault(warp, Integer.numberOfTrailingZeros(mask), PtxFault.Kind.READ_ONLY, common.label, "writes to " + common.label);
+        }
+        if (warp.block.launch.profiled) {
+            counter.count(this, warp, mask, common);
         }
         return common;
     }

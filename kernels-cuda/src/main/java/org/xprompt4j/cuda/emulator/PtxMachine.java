@@ -23,6 +23,7 @@ public final class PtxMachine {
     private long maxInstructions = Long.MAX_VALUE;
     private WarpOrder order = WarpOrder.byIndex();
     private long blocksRun = 1;
+    private boolean profiled;
 
     /** A device that checks everything. */
     public PtxMachine() {
@@ -49,6 +50,11 @@ public final class PtxMachine {
             throw new IllegalArgumentException("maxInstructions must be positive, is " + warpInstructions);
         }
         maxInstructions = warpInstructions;
+    }
+
+    /** Counts memory traffic too: sectors, bank conflicts, bytes by space. Slower. */
+    public void profile(boolean on) {
+        profiled = on;
     }
 
     /** Runs the warps of a block in another legal order, in small steps, so that a missing barrier shows. */
@@ -190,19 +196,11 @@ public final class PtxMachine {
         arguments.readOnly = true;
         long first = blocksRun;
         blocksRun += grid.count();
-        for (BasicBlock each : code.blocks()) {
-            each.visits = 0;
-            each.lanes = 0;
-        }
+        LaunchCounters.reset(code);
         long start = System.nanoTime();
-        Launch launch = new Launch(code, memory, arguments, grid, block, dynamicSharedBytes, level, order, maxInstructions, first);
+        Launch launch = new Launch(code, memory, arguments, grid, block, dynamicSharedBytes, level, order, maxInstructions, first, profiled);
         launch.run(first);
-        long elapsed = System.nanoTime() - start;
-        long lanes = 0;
-        for (BasicBlock each : code.blocks()) {
-            lanes += each.lanes * each.length;
-        }
-        return new LaunchReport(entry.name(), launch.executed(), lanes, elapsed);
+        return LaunchCounters.report(code, launch.executed(), System.nanoTime() - start);
     }
 
     private KernelCode code(PtxEntry entry) {

@@ -72,7 +72,7 @@ final class RaceDetector {
             int lane = Integer.numberOfTrailingZeros(left);
             Span span = common != null ? common : warp.spans[lane];
             Shadow shadow = span.shadow;
-            if (span.readOnly || global && (shadow == null || shadow.lastWriter < firstSerial)) {
+            if (span.readOnly || span == warp.local || global && (shadow == null || shadow.lastWriter < firstSerial)) {
                 continue;
             }
             if (shadow == null) {
@@ -102,6 +102,9 @@ final class RaceDetector {
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             Span span = common != null ? common : warp.spans[lane];
+            if (span == warp.local) {
+                continue;
+            }
             Shadow shadow = span.shadow;
             if (shadow == null) {
                 shadow = span.shadow = new Shadow(span.size);
@@ -127,6 +130,9 @@ final class RaceDetector {
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             Span span = common != null ? common : warp.spans[lane];
+            if (span == warp.local) {
+                continue;
+            }
             Shadow shadow = span.shadow;
             int offset = warp.offsets[lane];
             shadow.lastWriter = warp.block.serial;

@@ -18,6 +18,11 @@ final class Kernels {
         this.module = module(resource);
     }
 
+    Kernels(PtxMachine machine, PtxModule module) {
+        this.machine = machine;
+        this.module = module;
+    }
+
     static PtxModule module(String resource) {
         try (InputStream file = Kernels.class.getResourceAsStream(resource)) {
             return PtxModule.parse(new String(file.readAllBytes(), StandardCharsets.UTF_8), resource);
