@@ -40,7 +40,7 @@ record OneInstruction(String text, String result, String... operands) {
         };
     }
 
-    private String ptx() {
+    String ptx() {
         StringBuilder ptx = new StringBuilder("""
                 .version 8.0
                 .target sm_80
