@@ -154,8 +154,11 @@ final class KernelTranslator {
         return at;
     }
 
-    private static String label(Operation operation, int i) {
-        return ((Operand.Symbol) operation.operands().get(i)).name();
+    private String label(Operation operation, int i) {
+        if (i < operation.operands().size() && operation.operands().get(i) instanceof Operand.Symbol symbol) {
+            return symbol.name();
+        }
+        throw new PtxSyntaxException(program.file(), operation.place().ptxLine(), "needs a label: " + operation);
     }
 
     private List<String> table(Operation operation) {
@@ -199,8 +202,8 @@ final class KernelTranslator {
             if (ENDS.contains(operation.root())) {
                 block.jump = jump(operation, place, blockOf, next);
                 block.jump.source = operation;
-            } else if (!(arithmetic.decode() || memory.decode() || moves.decode() || warps.decode())) {
-                throw asm.unknown();
+            } else {
+                decode();
             }
         }
         body.addAll(asm.take());
@@ -212,6 +215,20 @@ final class KernelTranslator {
         block.body = body.toArray(Instruction[]::new);
         block.length = Math.max(1, operations.size());
         return block;
+    }
+
+    private void decode() {
+        boolean known;
+        try {
+            known = arithmetic.decode() || memory.decode() || moves.decode() || warps.decode();
+        } catch (PtxSyntaxException e) {
+            throw e;
+        } catch (IllegalArgumentException | ClassCastException | IndexOutOfBoundsException e) {
+            throw (PtxSyntaxException) asm.error("operands that the instruction does not take (" + e.getMessage() + ")").initCause(e);
+        }
+        if (!known) {
+            throw asm.unknown();
+        }
     }
 
     private Jump jump(Operation operation, int[] place, int[] blockOf, int next) {

@@ -52,6 +52,7 @@ final class RegisterFile {
             case "pred" -> 1;
             case "f16x2", "bf16x2", "tf32" -> 32;
             case "bf16" -> 16;
+            case "e4m3", "e5m2" -> 8;
             default -> Integer.parseInt(type.substring(1));
         };
     }

@@ -167,11 +167,16 @@ public final class PtxParser {
         int alignment = 0;
         int vector = 1;
         String type = null;
+        boolean pointer = false;
         while (cursor.peek().text().startsWith(".")) {
             String part = cursor.take().text();
             switch (part) {
-                case ".align" -> alignment = (int) cursor.integer();
-                case ".ptr", ".global", ".const", ".shared", ".local", ".param" -> {
+                case ".align" -> {
+                    int align = (int) cursor.integer();
+                    alignment = pointer ? alignment : align;
+                }
+                case ".ptr" -> pointer = true; // what follows tells of the place pointed to
+                case ".global", ".const", ".shared", ".local", ".param" -> {
                     // attributes of a pointer parameter change nothing here
                 }
                 case ".attribute" -> cursor.skipPast(")");
@@ -199,7 +204,7 @@ public final class PtxParser {
             if (cursor.accept("=")) {
                 initial.read(cursor);
             }
-            int align = alignment == 0 ? bytesOf(type) * vector : alignment;
+            int align = Math.max(1, alignment == 0 ? bytesOf(type) * vector : alignment);
             long bytes = Math.max(elements * bytesOf(type), elements == 0 ? initial.bytes().length : 0);
             variables.add(new PtxVariable(name, space, type, align, bytes, initial.present() ? initial.bytes() : null, initial.addresses(), external));
         } while (several && cursor.accept(","));
