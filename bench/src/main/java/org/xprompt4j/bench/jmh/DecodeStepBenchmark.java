@@ -12,7 +12,7 @@ public class DecodeStepBenchmark extends OperationBenchmark {
     public String size;
 
     /** Type of the weights of matrices. */
-    @Param({"F32", "BF16"})
+    @Param({"F32", "BF16", "I8"})
     public DType weights;
 
     private DecodeStep step;

@@ -45,6 +45,7 @@ final class EngineFork {
                         case "decode" -> {
                             fork.decode("decode", DType.F32);
                             fork.decode("decode-bf16", DType.BF16);
+                            fork.decode("decode-int8", DType.I8);
                         }
                         case "vqgan" -> fork.vqgan();
                         default -> throw new IllegalArgumentException(work);

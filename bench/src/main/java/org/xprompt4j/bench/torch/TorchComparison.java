@@ -89,7 +89,7 @@ public final class TorchComparison {
     }
 
     private void print(String work, List<Json> forks) {
-        String against = work.equals("decode-bf16") ? "decode" : work; // PyTorch has float32 only
+        String against = work.startsWith("decode-") ? "decode" : work; // PyTorch has float32 only
         Spread rate = spread(forks, "rate");
         Spread other = Spread.of(theirs.get(against).stream().mapToDouble(Double::doubleValue).toArray());
         Map<String, Object> line = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.xprompt4j.nn.Parameter;
+import org.xprompt4j.nn.QuantisedMatrix;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.ChameleonConfig;
 import org.xprompt4j.nn.chameleon.KvCache;
@@ -49,7 +50,7 @@ public final class DecodeStep implements AutoCloseable {
     private final SamplingSpec largest;
     private final DType weights;
 
-    /** A model with first weights, those of matrices and tables kept in {@code weights}, and a cache of random entries. */
+    /** A model with first weights, those of matrices and tables kept in {@code weights} (I8: matrices quantised), and a cache of random entries. */
     public DecodeStep(Backend backend, Size size, DType weights) {
         this(backend, size, weights, null);
     }
@@ -71,7 +72,7 @@ public final class DecodeStep implements AutoCloseable {
             model.forEachParameter((name, parameter) -> convert(parameter, weights));
         } else {
             Map<String, Parameter> parameters = shared.parameters();
-            model.forEachParameter((name, parameter) -> parameter.bind(parameters.get(name).value()));
+            model.forEachParameter((name, parameter) -> share(parameters.get(name), parameter));
         }
         this.cache = new KvCache(backend, scope, config, 1, size.cached + 1);
         int headDim = size.hidden / size.heads;
@@ -90,10 +91,22 @@ public final class DecodeStep implements AutoCloseable {
 
     /** Weights of another type in memory of their own. */
     private void convert(Parameter parameter, DType dtype) {
-        if (parameter.decays() && dtype != DType.F32) {
+        if (dtype == DType.I8) {
+            if (parameter.isQuantisable()) {
+                parameter.bind(QuantisedMatrix.of(scope, parameter.value()));
+            }
+        } else if (parameter.decays() && dtype != DType.F32) {
             Tensor converted = scope.allocate(dtype, parameter.shape());
             backend.copy(parameter.value(), converted);
             parameter.bind(converted);
+        }
+    }
+
+    private static void share(Parameter from, Parameter to) {
+        if (from.scales() == null) {
+            to.bind(from.value());
+        } else {
+            to.bind(new QuantisedMatrix(from.value(), from.scales()));
         }
     }
 

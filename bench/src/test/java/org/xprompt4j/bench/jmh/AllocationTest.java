@@ -20,7 +20,7 @@ class AllocationTest {
     private static final long BYTES_OF_AN_OPERATION = 12_288; // measured: 1.5 to 10 kB
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"TRAIN_STEP", "DECODE_STEP", "DECODE_STEP_BF16"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"TRAIN_STEP", "DECODE_STEP", "DECODE_STEP_BF16", "DECODE_STEP_I8"})
     void anOperationAllocatesNextToNothing(SmallBenchmarks small) throws ReflectiveOperationException {
         OperationBenchmark benchmark = small.make();
         benchmark.setUp();

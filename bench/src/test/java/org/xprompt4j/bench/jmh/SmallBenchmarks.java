@@ -26,7 +26,8 @@ enum SmallBenchmarks {
     CONV2D(Conv2dBenchmark.class, Map.of("shape", "2x11x5x13"), "conv2d", 5),
     TRAIN_STEP(TrainStepBenchmark.class, Map.of("size", "small"), "swiGluBackward", 3),
     DECODE_STEP(DecodeStepBenchmark.class, Map.of("size", "small", "weights", "F32"), "cachedAttention", 5),
-    DECODE_STEP_BF16(DecodeStepBenchmark.class, Map.of("size", "small", "weights", "BF16"), "matmul", 4);
+    DECODE_STEP_BF16(DecodeStepBenchmark.class, Map.of("size", "small", "weights", "BF16"), "matmul", 4),
+    DECODE_STEP_I8(DecodeStepBenchmark.class, Map.of("size", "small", "weights", "I8"), "int8Matmul", 4);
 
     private final Class<? extends OperationBenchmark> type;
     private final Map<String, String> parameters;
