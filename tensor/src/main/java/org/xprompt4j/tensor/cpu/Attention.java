@@ -12,9 +12,9 @@ import org.xprompt4j.tensor.op.AttentionSpec;
  * once, in the order of memory; then a task is one tile of queries of one head. Scores are made transposed, [keys, queries], from the transposed
  * queries: keys and values stay in their own order, and nothing but a small query tile is ever transposed.
  *
- * <p>Work follows the visible pairs: an X-Prompt mask (IE as long as TD, 1.5 % XP) takes 1.15, 1.07, 1.05 times its share of the
- * pairs of a causal mask's time at 1024, 2048, 4096 tokens, and 1.09, 1.05, 1.05 times backward. Six heads of 64, median of
- * 60, 15, 6 runs in turn, processor time of one thread in a throw-away loop, AMD EPYC (Zen 4, AVX-512), 2026-11-23.
+ * <p>Work follows the visible pairs: an X-Prompt mask (IE as long as TD, 1.5 % XP) takes 1.04 times its share of the pairs of a causal
+ * mask's time at 1067 and at 4096 tokens, 1.07 and 0.99 times backward. Six heads of 64, one thread, medians of 3 forks,
+ * {@code bench/run.sh attention --param 'tokens=1067;4096'}, AMD EPYC (Zen 4, AVX-512), 2026-11-23.
  */
 final class Attention {
     // Scratch slots of a task ...
