@@ -8,9 +8,6 @@ import org.xprompt4j.cuda.emulator.RegisterFile.Slot;
 
 /** Instructions by which the lanes of a warp learn from each other. The gate before them has seen to it that all members are here. */
 abstract class ExchangeInstruction extends Instruction {
-    /** What a lane gets from one that does not take part; as a float it is NaN, so that using it shows. */
-    static final int UNDEFINED = 0x7fffdead;
-
     /** {@code activemask}: the lanes on this path. */
     static Instruction activeMask(Slot out) {
         return new Instruction() {
@@ -38,60 +35,6 @@ abstract class ExchangeInstruction extends Instruction {
     static void spread(Warp warp, Slot out, int mask, int value) {
         for (int left = mask; left != 0; left &= left - 1) {
             warp.ints[out.row() + Integer.numberOfTrailingZeros(left)] = value;
-        }
-    }
-
-    /** {@code shfl.sync}. */
-    static final class Shuffle extends ExchangeInstruction {
-        /** From which lane the value comes: absolute, below, above, crossed. */
-        enum Mode { IDX, UP, DOWN, BFLY }
-
-        private final Mode mode;
-        private final Slot out;
-        private final Slot inRange;
-        private final int a;
-        private final int b;
-        private final int c;
-        private final int members;
-        private final int[] values = new int[32];
-
-        Shuffle(Mode mode, Slot out, Slot inRange, Slot a, Slot b, Slot c, Slot members) {
-            this.mode = mode;
-            this.out = out;
-            this.inRange = inRange;
-            this.a = a.row();
-            this.b = b.row();
-            this.c = c.row();
-            this.members = members.row();
-        }
-
-        @Override
-        void execute(Warp warp, int mask) {
-            int[] ints = warp.ints;
-            System.arraycopy(ints, a, values, 0, 32);
-            int valid = 0;
-            for (int left = mask; left != 0; left &= left - 1) {
-                int lane = Integer.numberOfTrailingZeros(left);
-                int segment = ints[c + lane] >>> 8 & 31;
-                int clamp = ints[c + lane] & 31;
-                int most = lane & segment | clamp & ~segment;
-                int least = lane & segment;
-                int operand = ints[b + lane] & 31;
-                int from = switch (mode) {
-                    case UP -> lane - operand;
-                    case DOWN -> lane + operand;
-                    case BFLY -> lane ^ operand;
-                    case IDX -> least | operand & ~segment;
-                };
-                // For up the clamp is a lower bound.
-                boolean inside = mode == Mode.UP ? from >= most : from <= most;
-                boolean there = !inside || (mask >>> from & 1) != 0;
-                ints[out.row() + lane] = there ? values[inside ? from : lane] : UNDEFINED;
-                valid |= inside ? 1 << lane : 0;
-            }
-            if (inRange != null) {
-                warp.masks[inRange.row()] = warp.masks[inRange.row()] & ~mask | valid;
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.xprompt4j.cuda.emulator;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.xprompt4j.cuda.emulator.RegisterFile.Kind;
@@ -28,59 +29,73 @@ record KernelCode(String name, BasicBlock[] blocks, int intRows, int longRows, i
     }
 
     private static void fill(Warp warp, RegisterFile.Slot slot, long value) {
-        for (int lane = 0; lane < 32; lane++) {
-            set(warp, slot, lane, value);
+        switch (slot.kind()) {
+            case INT -> Arrays.fill(warp.ints, slot.row(), slot.row() + 32, (int) value);
+            case LONG -> Arrays.fill(warp.longs, slot.row(), slot.row() + 32, value);
+            case MASK -> warp.masks[slot.row()] = value != 0 ? -1 : 0;
         }
     }
 
     private static void set(Warp warp, RegisterFile.Slot slot, int lane, long value) {
         if (slot.kind() == Kind.LONG) {
             warp.longs[slot.row() + lane] = value;
-        } else if (slot.kind() == Kind.MASK) {
-            warp.masks[slot.row()] = value != 0 ? -1 : 0;
         } else {
             warp.ints[slot.row() + lane] = (int) value;
         }
     }
 
+    /** Special registers that are the same for a warp in every block. */
     void fillSpecials(Warp warp) {
+        Grid size = warp.block.launch.blockSize();
         for (RegisterFile.Special special : specials) {
             for (int lane = 0; lane < 32; lane++) {
-                set(warp, special.slot(), lane, special(warp, special.name(), lane));
+                int thread = 32 * warp.index + lane;
+                set(warp, special.slot(), lane, switch (special.name()) {
+                    case "%tid.x" -> thread % size.x();
+                    case "%tid.y" -> thread / size.x() % size.y();
+                    case "%tid.z" -> thread / size.x() / size.y();
+                    case "%laneid" -> lane;
+                    case "%lanemask_eq" -> 1L << lane;
+                    case "%lanemask_lt" -> (1L << lane) - 1;
+                    case "%lanemask_le" -> (2L << lane) - 1;
+                    case "%lanemask_gt" -> -(2L << lane);
+                    case "%lanemask_ge" -> -(1L << lane);
+                    default -> ofLaunch(warp, special.name());
+                });
             }
         }
     }
 
-    private static long special(Warp warp, String name, int lane) {
+    private static long ofLaunch(Warp warp, String name) {
         Launch launch = warp.block.launch;
-        Grid thread = launch.blockSize().index(32L * warp.index + lane);
-        Grid block = warp.block.position;
         return switch (name) {
-            case "%tid.x" -> thread.x();
-            case "%tid.y" -> thread.y();
-            case "%tid.z" -> thread.z();
             case "%ntid.x" -> launch.blockSize().x();
             case "%ntid.y" -> launch.blockSize().y();
             case "%ntid.z" -> launch.blockSize().z();
-            case "%ctaid.x" -> block.x();
-            case "%ctaid.y" -> block.y();
-            case "%ctaid.z" -> block.z();
             case "%nctaid.x" -> launch.grid().x();
             case "%nctaid.y" -> launch.grid().y();
             case "%nctaid.z" -> launch.grid().z();
-            case "%laneid" -> lane;
             case "%warpid" -> warp.index;
             case "%nwarpid" -> 64;
-            case "%lanemask_eq" -> 1L << lane;
-            case "%lanemask_lt" -> (1L << lane) - 1;
-            case "%lanemask_le" -> (2L << lane) - 1;
-            case "%lanemask_gt" -> -(2L << lane);
-            case "%lanemask_ge" -> -(1L << lane);
             case "%nsmid" -> 1;
             case "%dynamic_smem_size" -> launch.sharedBytes() - Math.min(launch.sharedBytes(), launch.code.dynamicStart());
             case "%total_smem_size" -> launch.sharedBytes();
             default -> 0;
         };
+    }
+
+    /** Special registers that tell the block. */
+    void fillPosition(Warp warp) {
+        Grid block = warp.block.position;
+        for (RegisterFile.Special special : specials) {
+            switch (special.name()) {
+                case "%ctaid.x" -> fill(warp, special.slot(), block.x());
+                case "%ctaid.y" -> fill(warp, special.slot(), block.y());
+                case "%ctaid.z" -> fill(warp, special.slot(), block.z());
+                default -> {
+                }
+            }
+        }
     }
 
     /** Special registers that keep their value while a block runs. */

@@ -57,10 +57,14 @@ final class LaunchCounters {
         }
     }
 
-    static LaunchReport report(KernelCode code, long executed, long nanoseconds) {
+    static LaunchReport report(KernelCode code, boolean profiled, long executed, long nanoseconds) {
         LaunchCounters counters = new LaunchCounters(code);
         for (BasicBlock block : code.blocks()) {
-            if (block.visits > 0) {
+            counters.lanes += block.lanes * block.length;
+            if (block.jump instanceof Jump.Branch branch) {
+                counters.divergent += branch.divergent;
+            }
+            if (profiled && block.visits > 0) {
                 counters.block(block);
             }
         }
@@ -76,12 +80,8 @@ final class LaunchCounters {
             Sums sums = line(operation.place());
             sums.warps += block.visits;
             sums.lanes += block.lanes;
-            lanes += block.lanes;
             floats += block.lanes * operations(operation);
             tensors += block.visits * tensorOperations(operation);
-        }
-        if (block.jump instanceof Jump.Branch branch) {
-            divergent += branch.divergent;
         }
         for (Instruction instruction : block.body) {
             if (instruction instanceof MemoryInstruction memory) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * What a launch did.
+ * What a launch did. Operations, kinds, lines and traffic are counted only when {@link PtxMachine#profile(boolean)} is on.
  *
  * @param kernel its name
  * @param warpInstructions instructions that warps executed

@@ -32,6 +32,10 @@ final class LoadInstruction extends MemoryInstruction {
         for (int k = 0; k < out.length; k++) {
             if (elementBytes == 4 && out[k].kind() == Kind.INT && common != null) {
                 words(warp, mask, common.data, 4 * k, out[k].row());
+            } else if (elementBytes == 2 && out[k].bits() == 16 && common != null) {
+                halves(warp, mask, common.data, 2 * k, out[k].row());
+            } else if (elementBytes == 8 && out[k].kind() == Kind.LONG && common != null) {
+                doubles(warp, mask, common.data, 8 * k, out[k].row());
             } else {
                 element(warp, mask, common, k);
             }
@@ -51,6 +55,20 @@ final class LoadInstruction extends MemoryInstruction {
                 int i = Integer.numberOfTrailingZeros(left);
                 ints[row + i] = (int) Span.INTS.get(data, offsets[i] + at);
             }
+        }
+    }
+
+    private static void halves(Warp warp, int mask, byte[] data, int at, int row) {
+        for (int left = mask; left != 0; left &= left - 1) {
+            int i = Integer.numberOfTrailingZeros(left);
+            warp.ints[row + i] = (short) Span.SHORTS.get(data, warp.offsets[i] + at) & 0xffff;
+        }
+    }
+
+    private static void doubles(Warp warp, int mask, byte[] data, int at, int row) {
+        for (int left = mask; left != 0; left &= left - 1) {
+            int i = Integer.numberOfTrailingZeros(left);
+            warp.longs[row + i] = (long) Span.LONGS.get(data, warp.offsets[i] + at);
         }
     }
 

@@ -3,9 +3,14 @@ package org.xprompt4j.cuda.emulator;
 /** Stands before {@code shfl.sync}, {@code vote.sync} and the like: lanes wait until all lanes of their member mask are at the same instruction. */
 final class MembersGate extends Gate {
     int membersRow;
+    /** The member mask is written in the instruction and names all lanes. */
+    boolean wholeWarp;
 
     @Override
     boolean pass(Warp warp) {
+        if (wholeWarp && warp.mask == warp.live) {
+            return true;
+        }
         int at = warp.pc;
         int here = warp.mask | warp.lanesAt(at, Warp.MEMBERS);
         int ready = ready(warp, here);

@@ -52,7 +52,7 @@ public final class PtxMachine {
         maxInstructions = warpInstructions;
     }
 
-    /** Counts memory traffic too: sectors, bank conflicts, bytes by space. Slower. */
+    /** Counts instructions by kind and source line, operations, and memory traffic: sectors, bank conflicts, bytes by space. Slower. */
     public void profile(boolean on) {
         profiled = on;
     }
@@ -200,7 +200,7 @@ public final class PtxMachine {
         long start = System.nanoTime();
         Launch launch = new Launch(code, memory, arguments, grid, block, dynamicSharedBytes, level, order, maxInstructions, first, profiled);
         launch.run(first);
-        return LaunchCounters.report(code, launch.executed(), System.nanoTime() - start);
+        return LaunchCounters.report(code, profiled, launch.executed(), System.nanoTime() - start);
     }
 
     private KernelCode code(PtxEntry entry) {

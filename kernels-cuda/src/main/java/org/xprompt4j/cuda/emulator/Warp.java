@@ -60,6 +60,7 @@ final class Warp {
         this.frameBytes = code.frameBytes();
         this.local = new Span(0, 32L * frameBytes, "local memory", block.launch.track());
         code.fillConstants(this);
+        code.fillSpecials(this);
     }
 
     /** Begins a block anew with this warp's share of its threads. */
@@ -72,7 +73,7 @@ final class Warp {
         clock = 1;
         local.clear();
         copies.clear();
-        code.fillSpecials(this);
+        code.fillPosition(this);
     }
 
     boolean done() {

@@ -47,14 +47,18 @@ final class WarpDecoder {
         Operand target = asm.operand(0);
         Slot out = asm.destination(target instanceof Operand.Pair pair ? pair.first() : target, "b32");
         Slot inRange = target instanceof Operand.Pair pair && !(pair.second() instanceof Operand.Sink) ? asm.predicate(pair.second()) : null;
-        ExchangeInstruction.Shuffle.Mode mode = null;
-        for (ExchangeInstruction.Shuffle.Mode m : ExchangeInstruction.Shuffle.Mode.values()) {
+        ShuffleInstruction.Mode mode = null;
+        for (ShuffleInstruction.Mode m : ShuffleInstruction.Mode.values()) {
             mode = asm.has(m.name().toLowerCase(Locale.ROOT)) ? m : mode;
         }
         if (mode == null || !asm.has("sync")) {
             throw asm.unknown();
         }
-        asm.add(new ExchangeInstruction.Shuffle(mode, out, inRange, asm.source(1, "b32"), asm.source(2, "b32"), asm.source(3, "b32"), members(4)));
+        ShuffleInstruction shuffle = new ShuffleInstruction(mode, out, inRange, asm.source(1, "b32"), asm.source(2, "b32"), asm.source(3, "b32"));
+        if (asm.operand(2) instanceof Operand.Literal by && asm.operand(3) instanceof Operand.Literal control) {
+            shuffle.fix((int) by.bits(), (int) control.bits());
+        }
+        asm.add(shuffle);
     }
 
     private void vote() {
@@ -114,11 +118,14 @@ final class WarpDecoder {
             gate = barrier(root.equals("bar") || asm.has("aligned"));
         } else {
             MembersGate members = new MembersGate();
-            members.membersRow = switch (root) {
-                case "shfl" -> members(4).row();
-                case "vote", "match", "redux" -> members(2).row();
-                default -> asm.registers.constant(Kind.INT, -1).row();
+            int operand = switch (root) {
+                case "shfl" -> 4;
+                case "vote", "match", "redux" -> 2;
+                case "elect" -> 1;
+                default -> -1;
             };
+            members.membersRow = operand < 0 ? asm.registers.constant(Kind.INT, -1).row() : members(operand).row();
+            members.wholeWarp = operand < 0 || asm.operand(operand) instanceof Operand.Literal literal && (int) literal.bits() == -1;
             gate = members;
         }
         gate.source = operation;
