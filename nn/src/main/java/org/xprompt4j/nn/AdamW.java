@@ -28,6 +28,7 @@ public final class AdamW {
      * @param otherDecay of all other parameters
      */
     public record Settings(float beta1, float beta2, float eps, float weightDecay, float otherDecay) {
+        /** Refuses values outside of their ranges. */
         public Settings {
             if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps > 0 && weightDecay >= 0 && otherDecay >= 0)) {
                 throw new IllegalArgumentException("AdamW needs betas in [0, 1), eps > 0 and decays >= 0, got betas " + beta1 + ", "

@@ -7,6 +7,7 @@ import org.xprompt4j.tensor.Tensor;
 public final class Embedding extends Module {
     private final Parameter weight; // [rows, dim]
 
+    /** Declares the table, [rows, dim]. */
     public Embedding(int rows, int dim, Initialisation initialisation) {
         weight = matrix("weight", initialisation, rows, dim);
     }
@@ -16,6 +17,7 @@ public final class Embedding extends Module {
         return ops.embedding(weight.value(), ids);
     }
 
+    /** The table, [rows, dim]. */
     public Parameter weight() {
         return weight;
     }

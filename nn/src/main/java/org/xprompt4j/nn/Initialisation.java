@@ -25,18 +25,22 @@ public record Initialisation(Kind kind, float scale) {
 
     private static final int CHUNK = 1 << 16;
 
+    /** Normal draws around 0. */
     public static Initialisation normal(float standardDeviation) {
         return new Initialisation(Kind.NORMAL, standardDeviation);
     }
 
+    /** Uniform draws from -bound to bound. */
     public static Initialisation uniform(float bound) {
         return new Initialisation(Kind.UNIFORM, bound);
     }
 
+    /** All 1. */
     public static Initialisation ones() {
         return new Initialisation(Kind.CONSTANT, 1);
     }
 
+    /** All 0. */
     public static Initialisation zeros() {
         return new Initialisation(Kind.CONSTANT, 0);
     }

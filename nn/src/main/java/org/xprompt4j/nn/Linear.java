@@ -12,6 +12,7 @@ public final class Linear extends Module {
     private final Parameter weight; // [out, in]
     private final Parameter bias; // [out], null for none
 
+    /** Declares weight [out, in] and, if wanted, bias [out]. */
     public Linear(int in, int out, boolean withBias, Initialisation initialisation) {
         weight = matrix("weight", initialisation, out, in).quantisable();
         bias = withBias ? vector("bias", Initialisation.zeros(), out) : null;
@@ -63,6 +64,7 @@ public final class Linear extends Module {
         return x == null ? null : x.reshape(-1, width);
     }
 
+    /** The weight, [out, in]. */
     public Parameter weight() {
         return weight;
     }

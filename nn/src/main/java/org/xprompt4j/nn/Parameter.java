@@ -60,10 +60,12 @@ public final class Parameter {
         return quantisable;
     }
 
+    /** How a new model draws it. */
     public Initialisation initialisation() {
         return initialisation;
     }
 
+    /** True once it has a value. */
     public boolean isBound() {
         return value != null;
     }

@@ -22,6 +22,7 @@ public final class QkNorm extends Module {
     private final Parameter bias; // likewise
     private final QkNormRopeSpec spec;
 
+    /** Declares weight and bias, [heads, headDim]. */
     public QkNorm(int heads, int headDim, float ropeTheta) {
         Shape shape = Shape.of(heads, headDim);
         Predicate<Shape> fits = s -> s.rank() == 1 && s.dim(0) == headDim

@@ -8,6 +8,7 @@ public final class RmsNorm extends Module {
     private final Parameter weight; // [dim]
     private final float eps;
 
+    /** Declares the weight, [dim]. */
     public RmsNorm(int dim, float eps) {
         this.weight = vector("weight", Initialisation.ones(), dim);
         this.eps = eps;

@@ -7,10 +7,12 @@ package org.xprompt4j.tensor;
 public final class InvalidInput extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** What is wrong, where, and what to do, in one line. */
     public InvalidInput(String message) {
         super(message);
     }
 
+    /** The same with the exception that told of it. */
     public InvalidInput(String message, Throwable cause) {
         super(message, cause);
     }

@@ -31,6 +31,7 @@ public final class MemoryScope implements AutoCloseable {
         this.pool = pool;
     }
 
+    /** The name that messages give it. */
     public String name() {
         return name;
     }

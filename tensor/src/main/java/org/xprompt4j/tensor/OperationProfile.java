@@ -24,14 +24,17 @@ public final class OperationProfile {
             this.operation = operation;
         }
 
+        /** Name of the method of {@link Backend}. */
         public String operation() {
             return operation;
         }
 
+        /** How often it was called. */
         public long calls() {
             return calls;
         }
 
+        /** Time spent in it, in seconds. */
         public double seconds() {
             return nanos * 1e-9;
         }

@@ -36,14 +36,17 @@ public final class Ops {
         this.tape = tape;
     }
 
+    /** The backend that computes. */
     public Backend backend() {
         return backend;
     }
 
+    /** The scope in which results are allocated. */
     public MemoryScope scope() {
         return scope;
     }
 
+    /** The tape that records, or null. */
     public Tape tape() {
         return tape;
     }
@@ -348,18 +351,22 @@ public final class Ops {
         return out;
     }
 
+    /** a + b, broadcast. */
     public Tensor add(Tensor a, Tensor b) {
         return binary(BinaryOp.ADD, a, b);
     }
 
+    /** a - b, broadcast. */
     public Tensor subtract(Tensor a, Tensor b) {
         return binary(BinaryOp.SUBTRACT, a, b);
     }
 
+    /** a ⊙ b, broadcast. */
     public Tensor multiply(Tensor a, Tensor b) {
         return binary(BinaryOp.MULTIPLY, a, b);
     }
 
+    /** a / b, broadcast. */
     public Tensor divide(Tensor a, Tensor b) {
         return binary(BinaryOp.DIVIDE, a, b);
     }

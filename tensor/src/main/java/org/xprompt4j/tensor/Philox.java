@@ -17,6 +17,7 @@ public final class Philox {
     private final long stream;
     private long next; // number of 32-bit words drawn
 
+    /** The draws of one stream of a seed; streams do not overlap. */
     public Philox(long seed, long stream) {
         this.seed = seed;
         this.stream = stream;

@@ -30,6 +30,7 @@ public final class Shape {
         return new Shape(dims.clone());
     }
 
+    /** Number of axes. */
     public int rank() {
         return dims.length;
     }
@@ -57,6 +58,7 @@ public final class Shape {
         return n;
     }
 
+    /** The sizes, a copy. */
     public long[] toArray() {
         return dims.clone();
     }

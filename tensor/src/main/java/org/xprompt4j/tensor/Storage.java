@@ -21,6 +21,7 @@ public abstract class Storage {
         this.owner = owner;
     }
 
+    /** Size in bytes. */
     public final long byteSize() {
         return byteSize;
     }

@@ -19,6 +19,11 @@ public final class Tape {
     /** Adds the gradients of one operation's inputs, given that of its output. */
     @FunctionalInterface
     public interface Step {
+        /**
+         * Adds to the gradients of the inputs.
+     *
+     * @param dOut gradient of the output, shaped as the output
+         */
         void backward(Tensor dOut);
     }
 

@@ -33,18 +33,22 @@ public final class Tensor {
         return new Tensor(storage, dtype, shape, shape.contiguousStrides(), byteOffset / dtype.bytes());
     }
 
+    /** The memory behind the elements; views share it. */
     public Storage storage() {
         return storage;
     }
 
+    /** Type of the elements. */
     public DType dtype() {
         return dtype;
     }
 
+    /** Sizes of the axes, outermost first. */
     public Shape shape() {
         return shape;
     }
 
+    /** Number of axes. */
     public int rank() {
         return shape.rank();
     }
@@ -59,6 +63,7 @@ public final class Tensor {
         return Math.toIntExact(shape.dim(axis));
     }
 
+    /** Number of elements. */
     public long numel() {
         return shape.numel();
     }
@@ -73,6 +78,7 @@ public final class Tensor {
         return offset;
     }
 
+    /** Bytes of the elements when they lie without gaps. */
     public long byteSize() {
         return numel() * dtype.bytes();
     }

@@ -57,6 +57,7 @@ public final class TokenCache implements AutoCloseable {
      * @param codes [rows · columns] in raster order
      */
     public record Grid(String name, int rows, int columns, int[] codes) {
+        /** Refuses codes that are not as many as the sizes say. */
         public Grid {
             if (rows < 1 || columns < 1 || codes.length != (long) rows * columns) {
                 throw new IllegalArgumentException(codes.length + " codes do not make a grid of " + rows + " x " + columns);

@@ -43,10 +43,12 @@ public final class Vqgan extends Module {
         patchPath = config.patchPath() ? child("patch", new PatchPath(config)) : null;
     }
 
+    /** The sizes. */
     public VqganConfig config() {
         return config;
     }
 
+    /** The codebook and its look-up. */
     public Quantizer quantizer() {
         return quantizer;
     }

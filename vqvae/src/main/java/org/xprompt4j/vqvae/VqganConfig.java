@@ -35,6 +35,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
     private static final int MAX_BLOCKS = 64;
     private static final int PUBLIC_GROUPS = 32;
 
+    /** Refuses sizes that do not fit each other, naming the field. */
     public VqganConfig {
         multipliers = List.copyOf(multipliers);
         attentionResolutions = List.copyOf(attentionResolutions);
@@ -194,6 +195,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         return json;
     }
 
+    /** Number of levels; each but the last halves height and width. */
     public int levels() {
         return multipliers.size();
     }

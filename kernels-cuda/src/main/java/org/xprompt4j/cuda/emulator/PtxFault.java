@@ -6,20 +6,35 @@ public final class PtxFault extends RuntimeException {
 
     /** What went wrong. */
     public enum Kind {
+        /** An access outside of every allocation, or across the end of one. */
         OUT_OF_BOUNDS("out-of-bounds access"),
+        /** An address that is not a multiple of the access size. */
         MISALIGNED("misaligned access"),
+        /** An access to memory that was freed. */
         USE_AFTER_FREE("use after free"),
+        /** A value was read that nobody had written. */
         UNINITIALISED("uninitialised read"),
+        /** Two threads touched one place without a barrier between them, at least one of them writing. */
         RACE("data race"),
+        /** All that still run wait for each other. */
         DEADLOCK("deadlock"),
+        /** A barrier that not all threads of a warp reach. */
         DIVERGENT_BARRIER("divergent barrier"),
+        /** A warp instruction whose mask names other lanes than those that execute it. */
         WARP_MEMBERS("wrong member mask"),
+        /** A write to constants or parameters. */
         READ_ONLY("write to read-only memory"),
+        /** More instructions than the launch may take: a kernel that does not end. */
         INSTRUCTION_LIMIT("instruction limit reached"),
+        /** The kernel executed {@code trap}. */
         TRAP("trap"),
+        /** An {@code assert} of the kernel does not hold. */
         ASSERTION("assertion failed"),
+        /** Memory was freed that is not the start of an allocation, or twice. */
         INVALID_FREE("invalid free"),
+        /** A grid, block, shared size or argument that the kernel cannot take. */
         BAD_LAUNCH("invalid launch"),
+        /** An asynchronous copy whose size or addresses the machine does not allow. */
         BAD_COPY("invalid copy");
 
         private final String words;

@@ -44,6 +44,7 @@ public final class Chameleon extends Module {
         ownHead = config.tieWordEmbeddings() ? null : child("lm_head", new Linear(config.hiddenSize(), config.vocabSize(), false, normal));
     }
 
+    /** The sizes. */
     public ChameleonConfig config() {
         return config;
     }

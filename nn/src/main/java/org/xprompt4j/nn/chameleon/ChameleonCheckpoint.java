@@ -46,6 +46,7 @@ public final class ChameleonCheckpoint implements AutoCloseable {
         return new ChameleonCheckpoint(folder, ChameleonConfig.read(folder), ShardedSafetensors.open(folder));
     }
 
+    /** The sizes, as {@code config.json} gives them. */
     public ChameleonConfig config() {
         return config;
     }

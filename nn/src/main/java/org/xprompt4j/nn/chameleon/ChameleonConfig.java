@@ -47,6 +47,7 @@ public record ChameleonConfig(int vocabSize, int hiddenSize, int intermediateSiz
             "rope_scaling", "initializer_range", "swin_norm", "tie_word_embeddings", "attention_bias", "mlp_bias", "hidden_act",
             "attention_dropout", "head_dim", "vocabulary_map", "dtype", "torch_dtype");
 
+    /** Refuses sizes that do not fit each other, naming the field. */
     public ChameleonConfig {
         check(inRange(vocabSize, MAX_SIZE), "vocab_size", "must be 1 to " + MAX_SIZE, vocabSize);
         check(inRange(hiddenSize, MAX_SIZE), "hidden_size", "must be 1 to " + MAX_SIZE, hiddenSize);

@@ -17,6 +17,7 @@ public record Dropout(float probability, long seed, long pass) {
 
     private static final int BRANCHES = 1 << 16; // two for each layer; far more than any depth
 
+    /** Refuses probabilities outside of [0, 1). */
     public Dropout {
         if (!(probability >= 0 && probability < 1)) {
             throw new IllegalArgumentException("dropout probability must be in [0, 1), is " + probability);

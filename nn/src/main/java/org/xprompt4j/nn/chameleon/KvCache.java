@@ -88,10 +88,12 @@ public final class KvCache {
         return new KvCache(this, from, to);
     }
 
+    /** Number of rows. */
     public int batch() {
         return batch;
     }
 
+    /** Number of layers. */
     public int layers() {
         return keys.length;
     }

@@ -15,6 +15,7 @@ import org.xprompt4j.tensor.op.AttentionMask;
  * @param dropout of the residual branches; acts on a tape only
  */
 public record Pass(Tensor positions, AttentionMask mask, KvCache cache, Dropout dropout) {
+    /** Refuses a pass with neither mask nor cache. */
     public Pass {
         Objects.requireNonNull(positions, "positions");
         Objects.requireNonNull(dropout, "dropout");

@@ -29,11 +29,13 @@ public final class AtomicFile {
 
     /** Writes the content of a file. */
     public interface Body {
+        /** Writes all of the content; what it throws leaves the old file as it was. */
         void write(FileChannel out) throws IOException;
     }
 
     /** Writes the content of a file to a stream. */
     public interface StreamBody {
+        /** Writes all of the content; what it throws leaves the old file as it was. */
         void write(OutputStream out) throws IOException;
     }
 

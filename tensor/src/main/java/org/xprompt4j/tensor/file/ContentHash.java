@@ -21,6 +21,7 @@ public final class ContentHash {
 
     private final MessageDigest digest;
 
+    /** The hash of nothing yet. */
     public ContentHash() {
         try {
             digest = MessageDigest.getInstance("SHA-256");

@@ -126,6 +126,7 @@ public final class Json {
 
     // ---- Objects
 
+    /** True for an object. */
     public boolean isObject() {
         return value instanceof Map;
     }
@@ -167,6 +168,7 @@ public final class Json {
 
     // ---- Arrays
 
+    /** True for an array. */
     public boolean isArray() {
         return value instanceof List;
     }
@@ -190,18 +192,22 @@ public final class Json {
 
     // ---- This value as a Java value
 
+    /** True for {@code null}. */
     public boolean isNull() {
         return value == NULL;
     }
 
+    /** True for a string. */
     public boolean isString() {
         return value instanceof String;
     }
 
+    /** True for a number. */
     public boolean isNumber() {
         return value instanceof Num;
     }
 
+    /** This string; anything else throws {@link InvalidInput} naming the field. */
     public String asString() {
         if (!(value instanceof String s)) {
             throw mustBe("a string");
@@ -209,6 +215,7 @@ public final class Json {
         return s;
     }
 
+    /** This {@code true} or {@code false}; anything else throws {@link InvalidInput} naming the field. */
     public boolean asBoolean() {
         if (!(value instanceof Boolean b)) {
             throw mustBe("true or false");
@@ -249,6 +256,7 @@ public final class Json {
         return n;
     }
 
+    /** This whole number, if it fits an int; anything else throws {@link InvalidInput} naming the field. */
     public int asInt() {
         return (int) asLong(Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
@@ -286,50 +294,62 @@ public final class Json {
 
     // ---- Fields by name; the forms with a default take it when the field is missing or null
 
+    /** A string that must be there. */
     public String string(String field) {
         return get(field).asString();
     }
 
+    /** A string, or the fallback where the field is missing. */
     public String string(String field, String fallback) {
         return has(field) ? string(field) : fallback;
     }
 
+    /** A flag that must be there. */
     public boolean flag(String field) {
         return get(field).asBoolean();
     }
 
+    /** A flag, or the fallback where the field is missing. */
     public boolean flag(String field, boolean fallback) {
         return has(field) ? flag(field) : fallback;
     }
 
+    /** A whole number that must be there. */
     public int integer(String field) {
         return get(field).asInt();
     }
 
+    /** A whole number, or the fallback where the field is missing. */
     public int integer(String field, int fallback) {
         return has(field) ? integer(field) : fallback;
     }
 
+    /** A whole number of at least 1 that must be there. */
     public int positiveInt(String field) {
         return get(field).asPositiveInt();
     }
 
+    /** A whole number of at least 1, or the fallback where the field is missing. */
     public int positiveInt(String field, int fallback) {
         return has(field) ? positiveInt(field) : fallback;
     }
 
+    /** A number that must be there. */
     public double number(String field) {
         return get(field).asDouble();
     }
 
+    /** A number, or the fallback where the field is missing. */
     public double number(String field, double fallback) {
         return has(field) ? number(field) : fallback;
     }
 
+    /** An array of whole numbers that must be there. */
     public int[] ints(String field) {
         return get(field).asInts();
     }
 
+    /** An array of numbers that must be there. */
     public double[] numbers(String field) {
         return get(field).asDoubles();
     }

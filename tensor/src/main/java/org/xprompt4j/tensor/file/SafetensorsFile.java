@@ -42,6 +42,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * @param end byte behind the last
      */
     public record Entry(String name, String type, Shape shape, long begin, long end) {
+        /** Bytes of the tensor in the file. */
         public long byteSize() {
             return end - begin;
         }
@@ -110,6 +111,7 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
+    /** The file, as it was opened. */
     public Path path() {
         return path;
     }
@@ -119,6 +121,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return Collections.unmodifiableSet(entries.keySet());
     }
 
+    /** True when the file holds a tensor of this name. */
     public boolean contains(String name) {
         return entries.containsKey(name);
     }

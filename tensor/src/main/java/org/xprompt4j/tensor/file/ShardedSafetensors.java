@@ -103,6 +103,7 @@ public final class ShardedSafetensors implements AutoCloseable {
         return Collections.unmodifiableSet(owners.keySet());
     }
 
+    /** True when one of the shards holds a tensor of this name. */
     public boolean contains(String name) {
         return owners.containsKey(name);
     }

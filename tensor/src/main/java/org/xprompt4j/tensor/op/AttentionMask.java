@@ -85,10 +85,12 @@ public final class AttentionMask {
         return new AttentionMask(ends, sees, causal, count);
     }
 
+    /** Number of queries. */
     public int queries() {
         return queries;
     }
 
+    /** Number of keys. */
     public int keys() {
         return ends[ends.length - 1];
     }
@@ -103,6 +105,7 @@ public final class AttentionMask {
         return ends[segment];
     }
 
+    /** True when nothing is hidden but what comes later. */
     public boolean isCausal() {
         return causal;
     }

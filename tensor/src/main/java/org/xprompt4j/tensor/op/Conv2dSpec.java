@@ -10,6 +10,7 @@ package org.xprompt4j.tensor.op;
  * @param right columns of zeros to the right
  */
 public record Conv2dSpec(int stride, int top, int bottom, int left, int right) {
+    /** Refuses strides and paddings that no convolution has. */
     public Conv2dSpec {
         if (stride < 1 || top < 0 || bottom < 0 || left < 0 || right < 0) {
             throw new IllegalArgumentException("conv2d needs stride >= 1 and padding >= 0, got stride " + stride

@@ -30,6 +30,7 @@ public record Epilogue(Tensor bias, Activation activation, Tensor multiplier, Te
         return new Epilogue(null, Activation.SILU, up, null);
     }
 
+    /** True when the product is the result as it is. */
     public boolean isNone() {
         return bias == null && activation == Activation.NONE && multiplier == null && residual == null;
     }

@@ -2,5 +2,10 @@ package org.xprompt4j.tensor.op;
 
 /** Reductions over axes; accumulated in an order that depends on the shape alone. */
 public enum ReduceOp {
-    SUM, MEAN, MAX
+    /** The sum. */
+    SUM,
+    /** The sum over the number of elements. */
+    MEAN,
+    /** The largest element. */
+    MAX
 }

@@ -28,6 +28,7 @@ import org.xprompt4j.tensor.Philox;
  */
 public record SamplingSpec(
         float temperature, int topK, float topP, int firstAllowed, int allowedCount, long seed, float imageScale, float fullScale) {
+    /** Refuses values outside of their ranges. */
     public SamplingSpec {
         if (!(temperature >= 0) || topK < 0 || !(topP > 0 && topP <= 1) || firstAllowed < 0 || allowedCount < 1) {
             throw new IllegalArgumentException("sampling needs temperature >= 0, top-k >= 0, 0 < top-p <= 1 and an allowed range, got "

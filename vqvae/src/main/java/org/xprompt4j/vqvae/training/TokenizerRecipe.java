@@ -32,6 +32,7 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean k
      * @param clip largest norm of all gradients together; 0 for no clipping
      */
     public record Optimiser(float peakRate, float floorRate, int warmupSteps, float beta1, float beta2, float weightDecay, float clip) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Optimiser {
             require(peakRate > 0, "optimiser.peakRate", "above 0", peakRate);
             require(floorRate >= 0 && floorRate <= peakRate, "optimiser.floorRate", "from 0 to peakRate", floorRate);
@@ -53,6 +54,7 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean k
      * @param commitment of (z - sg(e))², a mean over all numbers of all codes
      */
     public record Loss(float absolute, float squared, List<Float> scales, float gradient, float commitment) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Loss {
             scales = List.copyOf(scales);
             require(absolute >= 0, "loss.absolute", "at least 0", absolute);
@@ -81,6 +83,7 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean k
      */
     public record Codebook(int startPatches, int startIterations, int continuousSteps, float decay, float lateDecay, float lateFrom,
             int replaceEvery, float replaceBelow, float replaceUntil) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Codebook {
             require(startPatches >= 1 && startPatches <= 10_000_000, "codebook.startPatches", "from 1 to 10000000", startPatches);
             require(startIterations >= 1 && startIterations <= 1000, "codebook.startIterations", "from 1 to 1000", startIterations);
@@ -104,6 +107,7 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean k
      * @param rate its learning rate, constant
      */
     public record Adversary(float weight, int startStep, int channels, int layers, float rate) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Adversary {
             require(weight >= 0, "adversary.weight", "at least 0 (0 for none)", weight);
             require(startStep >= 0, "adversary.startStep", "at least 0", startStep);
@@ -126,6 +130,7 @@ public record TokenizerRecipe(VqganConfig model, long seed, int steps, boolean k
         }
     }
 
+    /** Refuses parts that contradict each other, naming the field. */
     public TokenizerRecipe {
         require(steps >= 1 && steps > optimiser.warmupSteps(), "steps", "at least 1 and above optimiser.warmupSteps", steps);
         require(!model.patchPath() || codebook.continuousSteps() == 0, "codebook.continuousSteps", "0 for a model with a patch path",

@@ -128,6 +128,7 @@ public final class TokenizerTraining implements AutoCloseable {
         return step;
     }
 
+    /** True when all steps of the recipe are done. */
     public boolean isComplete() {
         return step >= recipe.steps();
     }

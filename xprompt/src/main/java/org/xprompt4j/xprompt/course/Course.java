@@ -12,6 +12,7 @@ public final class Course {
     private Course() {
     }
 
+    /** The chapters in their order. */
     public static List<Chapter> chapters() {
         return CHAPTERS;
     }

@@ -44,6 +44,7 @@ public final class Materials implements AutoCloseable {
         return brief ? small : whole;
     }
 
+    /** The device that computes. */
     public Backend backend() {
         if (backend == null) {
             backend = Backends.open(device);
@@ -51,6 +52,7 @@ public final class Materials implements AutoCloseable {
         return backend;
     }
 
+    /** The model that is looked at, opened on first use. */
     public XPromptModel model() {
         if (model == null) {
             model = XPromptModel.open(modelFolder, device);
@@ -58,6 +60,7 @@ public final class Materials implements AutoCloseable {
         return model;
     }
 
+    /** The photographs, read on first use. */
     public PhotoSource photos() {
         if (photos == null) {
             photos = PhotoSource.open(photoFolder);

@@ -5,7 +5,12 @@ import java.nio.charset.StandardCharsets;
 
 /** Which photographs may be learnt from. Decided by group, so that two pictures of one motif never stand on both sides. */
 public enum Split {
-    TRAIN, VALIDATION, TEST;
+    /** For training. */
+    TRAIN,
+    /** For looking at a training while it runs. */
+    VALIDATION,
+    /** For the figures that are stated; no training sees them. */
+    TEST;
 
     /**
      * SHA-256 of the group's name as a number, modulo 20: 0 to 2 test, 3 validation, the rest training.

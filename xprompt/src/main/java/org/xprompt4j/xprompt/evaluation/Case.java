@@ -17,6 +17,7 @@ import org.xprompt4j.xprompt.task.Task;
  * @param answers one for each context mode
  */
 public record Case(Task task, int photo, Task.Pair example, Task.Pair job, Picture reconstruction, Map<ContextMode, Picture> answers) {
+    /** Keeps a copy of the answers. */
     public Case {
         answers = new EnumMap<>(answers);
     }

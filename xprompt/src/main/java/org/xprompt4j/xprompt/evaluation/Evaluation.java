@@ -33,6 +33,7 @@ public final class Evaluation {
     private final Suite suite;
     private final GenerationOptions options;
 
+    /** A measurement of a model on photographs it was not trained on. */
     public Evaluation(XPromptModel model, PhotoSource source, Suite suite, GenerationOptions options) {
         this.model = model;
         this.source = source;
@@ -43,6 +44,7 @@ public final class Evaluation {
     /** Told after every batch of answers. */
     @FunctionalInterface
     public interface Listener {
+        /** Called with the number of queries answered so far and the number in all. */
         void answered(int done, int of);
     }
 

@@ -18,6 +18,7 @@ import org.xprompt4j.xprompt.task.Task;
 public record Suite(List<String> tasks, int photos, long seed) {
     private static final int MAX_PHOTOS = 10_000;
 
+    /** Refuses no tasks, a task twice and values outside of their ranges, naming the field. */
     public Suite {
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("tasks must name at least one task");

@@ -35,6 +35,7 @@ public final class AttentionSheet {
         return IntStream.range(0, count).map(i -> count == 1 ? 0 : Math.round((float) i * (n - 1) / (count - 1))).toArray();
     }
 
+    /** The sheet of one photograph. */
     public static BufferedImage draw(Subject subject) {
         int[] layers = chosen(subject.seen.layers());
         int[] heads = chosen(subject.seen.heads());

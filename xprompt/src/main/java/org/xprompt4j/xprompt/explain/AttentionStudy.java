@@ -21,6 +21,7 @@ public final class AttentionStudy {
     private final Chameleon model;
     private final PromptTokens tokens;
 
+    /** A study of an open model, which stays the caller's. */
     public AttentionStudy(XPromptModel opened) {
         this.opened = opened;
         this.model = opened.chameleon();
@@ -34,10 +35,12 @@ public final class AttentionStudy {
      * @param layout        the prompt
      */
     public record Seen(float[][][][] probabilities, PromptLayout layout) {
+        /** Number of layers. */
         public int layers() {
             return probabilities.length;
         }
 
+        /** Number of query heads. */
         public int heads() {
             return probabilities[0].length;
         }

@@ -17,6 +17,7 @@ public final class CodeStudy {
     private final PictureTokenizer tokenizer;
     private final int codebook;
 
+    /** A study of an open tokenizer, which stays the caller's. */
     public CodeStudy(PictureTokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.codebook = tokenizer.vqgan().config().codes();

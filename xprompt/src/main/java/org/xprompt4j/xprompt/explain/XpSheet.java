@@ -18,6 +18,7 @@ public final class XpSheet {
     private XpSheet() {
     }
 
+    /** The sheet of a study. */
     public static BufferedImage draw(XpStudy.Study study) {
         int tokens = study.without().size();
         int top = Drawing.HEAD + SIDE + 110;

@@ -35,6 +35,7 @@ public final class XpStudy {
     private final XPromptModel opened;
     private final GenerationOptions options;
 
+    /** A study of an open model, which stays the caller's. */
     public XpStudy(XPromptModel opened, GenerationOptions options) {
         this.opened = opened;
         this.options = options;

@@ -39,6 +39,7 @@ public final class AnswerDecoder {
     /** Told after every code of a batch. */
     @FunctionalInterface
     public interface Listener {
+        /** Called with the number of codes drawn so far and the number in all. */
         void drawn(int code, int of);
     }
 

@@ -61,14 +61,17 @@ public final class CompressedPrompt {
         return layers.getFirst().keys().size(0);
     }
 
+    /** Position of the token that follows the X-Prompt tokens. */
     public int nextPosition() {
         return nextPosition;
     }
 
+    /** Fingerprint of the model that made it. */
     public String fingerprint() {
         return fingerprint;
     }
 
+    /** What its maker says of the task. */
     public String note() {
         return note;
     }

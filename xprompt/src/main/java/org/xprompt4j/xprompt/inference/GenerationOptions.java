@@ -12,6 +12,7 @@ import org.xprompt4j.tensor.InvalidInput;
  * @param seed of the noise; the same seed gives the same codes
  */
 public record GenerationOptions(float temperature, int topK, float topP, float guidance, long seed) {
+    /** Refuses values outside of their ranges. */
     public GenerationOptions {
         check(temperature >= 0 && temperature <= 100, "temperature", temperature, "0 to 100");
         check(topK >= 0, "top-k", topK, "0 (all) or more");

@@ -18,11 +18,13 @@ public final class PictureTokenizer {
     private final Backend backend;
     private final Vqgan vqgan;
 
+    /** Pictures to codes and back on a device. */
     public PictureTokenizer(Backend backend, Vqgan vqgan) {
         this.backend = backend;
         this.vqgan = vqgan;
     }
 
+    /** The model behind it. */
     public Vqgan vqgan() {
         return vqgan;
     }

@@ -25,6 +25,7 @@ import org.xprompt4j.xprompt.prompt.PromptTokens;
  * @param novelTasks names of the tasks kept out of training, to be shown as novel
  */
 public record XPromptConfig(int[] xpIds, int pictureSize, Arrangement arrangement, List<String> trainedTasks, List<String> novelTasks) {
+    /** Its name in a model's folder. */
     public static final String FILE = "xprompt_config.json";
     private static final int MAX_XP = 4096;
     private static final int MAX_SIDE = 4096;

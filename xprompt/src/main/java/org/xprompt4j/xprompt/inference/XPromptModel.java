@@ -105,18 +105,22 @@ public final class XPromptModel implements AutoCloseable {
         }
     }
 
+    /** X-Prompt tokens, picture size and tasks. */
     public XPromptConfig config() {
         return config;
     }
 
+    /** The device it runs on. */
     public Backend backend() {
         return backend;
     }
 
+    /** The transformer. */
     public Chameleon chameleon() {
         return model;
     }
 
+    /** The image tokenizer. */
     public PictureTokenizer tokenizer() {
         return tokenizer;
     }

@@ -14,6 +14,7 @@ import java.awt.image.BufferedImage;
 public final class Drawing {
     /** Pixels that the title and the note under it take. */
     public static final int HEAD = 84;
+    /** Pixels that are left free on each side of the sheet. */
     public static final int MARGIN = 28;
     private static final Font TITLE = Lettering.bold(22);
     private static final Font NOTE = Lettering.plain(14);

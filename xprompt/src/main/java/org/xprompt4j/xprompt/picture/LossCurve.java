@@ -25,6 +25,7 @@ public final class LossCurve {
      * @param values [points]; those that are not finite are left out
      */
     public record Series(double[] steps, double[] values) {
+        /** Refuses series whose steps and values differ in number. */
         public Series {
             if (steps.length != values.length) {
                 throw new IllegalArgumentException(steps.length + " steps but " + values.length + " values");

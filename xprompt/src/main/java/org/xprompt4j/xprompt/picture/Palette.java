@@ -7,15 +7,25 @@ import java.awt.Color;
  * grows steadily brighter (the anchors of matplotlib's viridis).
  */
 public final class Palette {
+    /** First of a series. */
     public static final Color BLUE = new Color(0x0072B2);
+    /** Second of a series. */
     public static final Color ORANGE = new Color(0xE69F00);
+    /** Third of a series. */
     public static final Color GREEN = new Color(0x009E73);
+    /** Fourth of a series. */
     public static final Color VERMILION = new Color(0xD55E00);
+    /** Fifth of a series. */
     public static final Color PURPLE = new Color(0xCC79A7);
+    /** Sixth of a series. */
     public static final Color SKY = new Color(0x56B4E9);
+    /** Text, and seventh of a series. */
     public static final Color INK = new Color(0x1B1F24);
+    /** Notes and axes. */
     public static final Color FAINT = new Color(0x57606A);
+    /** Lines of a grid. */
     public static final Color RULE = new Color(0xD8D8D2);
+    /** Background. */
     public static final Color PAPER = new Color(0xFCFCFA);
 
     private static final Color[] SERIES = {BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, INK};

@@ -72,10 +72,12 @@ public final class Picture {
         return new Picture(width, height, rgb);
     }
 
+    /** Width in pixels. */
     public int width() {
         return width;
     }
 
+    /** Height in pixels. */
     public int height() {
         return height;
     }

@@ -16,9 +16,11 @@ public record Pixels(int width, int height, float[] rgb) {   // rgb: [height, wi
     /** What happens to one sample. */
     @FunctionalInterface
     public interface ToneCurve {
+        /** The new value of one channel (0 red, 1 green, 2 blue) of a pixel. */
         float apply(float value, int channel);
     }
 
+    /** Refuses samples that are not as many as the sizes say. */
     public Pixels {
         if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
             throw new IllegalArgumentException(rgb.length + " samples do not make a picture of " + width + " x " + height);

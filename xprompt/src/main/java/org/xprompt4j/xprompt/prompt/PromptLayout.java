@@ -116,10 +116,12 @@ public final class PromptLayout {
         return labels.clone();
     }
 
+    /** Number of tokens. */
     public int length() {
         return ids.length;
     }
 
+    /** Its segments in order; together as long as the layout. */
     public List<Segment> segments() {
         return segments;
     }

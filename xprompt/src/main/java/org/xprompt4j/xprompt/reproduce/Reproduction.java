@@ -17,7 +17,12 @@ public final class Reproduction {
 
     /** The kinds of folders that are computed here. */
     public enum Kind {
-        CHAMELEON, VQGAN, METRICS
+        /** A Chameleon transformer with its image tokenizer. */
+        CHAMELEON,
+        /** An image tokenizer alone. */
+        VQGAN,
+        /** Pairs of pictures to compare. */
+        METRICS
     }
 
     /**

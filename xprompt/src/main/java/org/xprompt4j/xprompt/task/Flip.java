@@ -6,6 +6,7 @@ import org.xprompt4j.tensor.Philox;
 public final class Flip implements Family {
     private final boolean upsideDown;
 
+    /** Left for right, or top for bottom. */
     public Flip(boolean upsideDown) {
         this.upsideDown = upsideDown;
     }

@@ -6,11 +6,17 @@ import org.xprompt4j.tensor.Philox;
 public final class Gamma implements Family {
     /** Which way the curve bends. */
     public enum Side {
-        EITHER, DARKER, BRIGHTER
+        /** One of the two, by chance. */
+        EITHER,
+        /** g above 1. */
+        DARKER,
+        /** g below 1. */
+        BRIGHTER
     }
 
     private final Side side;
 
+    /** A gamma that darkens, brightens, or does either by chance. */
     public Gamma(Side side) {
         this.side = side;
     }

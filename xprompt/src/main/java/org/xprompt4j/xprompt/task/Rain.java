@@ -13,6 +13,7 @@ public final class Rain implements Family {
 
     private final boolean heavy;
 
+    /** Rain in one layer, or heavy rain in several. */
     public Rain(boolean heavy) {
         this.heavy = heavy;
     }

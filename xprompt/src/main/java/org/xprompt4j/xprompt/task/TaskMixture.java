@@ -45,6 +45,7 @@ public final class TaskMixture {
         }
     }
 
+    /** True when no task has a weight. */
     public boolean isEmpty() {
         return tasks.isEmpty();
     }

@@ -114,10 +114,12 @@ public final class PromptTraining implements AutoCloseable {
         }
     }
 
+    /** The model as it is after the last step. */
     public Chameleon model() {
         return model;
     }
 
+    /** What belongs to the model beside its weights: X-Prompt tokens, picture size, tasks. */
     public XPromptConfig promptConfig() {
         return promptConfig;
     }

@@ -33,6 +33,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      */
     public record Model(int layers, int hidden, int heads, int kvHeads, int intermediate, int xpTokens, boolean swinNorm, boolean tiedHead,
             float dropout, boolean codeStart) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Model {
             require(layers > 0 && layers <= 1024, "model.layers must be 1 to 1024, is " + layers);
             require(heads > 0 && heads <= MAX_WIDTH && hidden > 0 && hidden <= MAX_WIDTH && hidden % (2 * heads) == 0,
@@ -60,6 +61,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      */
     public record Batch(int sequences, int group, int examples, double compressed, double full, double none, Arrangement arrangement, LossSpan loss,
             double answerNoise, double mostReplaced) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Batch {
             require(examples >= 1, "batch.examples must be at least 1, is " + examples);
             require(group > examples, "batch.group must be larger than batch.examples, is " + group);
@@ -85,6 +87,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      */
     public record Optimiser(int steps, int warmup, float lr, float muonLr, float floor, float beta1, float beta2, float weightDecay, float clip, float zLoss,
             int until) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Optimiser {
             require(steps > warmup && warmup >= 0, "optimiser.steps must be larger than optimiser.warmup, is " + steps);
             require(until > 0 && until <= steps, "optimiser.until must be 1 to optimiser.steps, is " + until);
@@ -106,6 +109,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
      * @param save the state, so that a killed run loses no more
      */
     public record Every(int log, int check, int save) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Every {
             require(log > 0 && check > 0 && save > 0, "every.log, every.check and every.save must be positive");
         }
@@ -113,6 +117,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
 
     private static final int MAX_WIDTH = 1 << 16;
 
+    /** Refuses parts that contradict each other, naming the field. */
     public PromptTrainingConfig {
         require(pictureSize > 0 && pictureSize <= 4096, "pictureSize must be 1 to 4096, is " + pictureSize);
         require(!tasks.isEmpty() && tasks.values().stream().allMatch(w -> w >= 0), "tasks must name at least one task, with weights that are not negative");

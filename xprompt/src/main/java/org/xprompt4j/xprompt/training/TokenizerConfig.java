@@ -30,6 +30,7 @@ public record TokenizerConfig(String startFrom, String photos, int pictureSize, 
      * @param saveMinutes a state is written after this many minutes even when fewer steps have passed
      */
     public record Every(int check, int save, double saveMinutes) {
+        /** Refuses values outside of their ranges, naming the field. */
         public Every {
             require(check > 0, "every.check", "positive", check);
             require(save > 0, "every.save", "positive", save);
@@ -37,6 +38,7 @@ public record TokenizerConfig(String startFrom, String photos, int pictureSize, 
         }
     }
 
+    /** Refuses parts that contradict each other, naming the field. */
     public TokenizerConfig {
         int reduction = recipe.model().reduction();
         require(pictureSize > 0 && pictureSize % reduction == 0, "pictureSize", "a positive multiple of the tokenizer's reduction " + reduction,

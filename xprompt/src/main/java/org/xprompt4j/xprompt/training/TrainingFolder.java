@@ -125,6 +125,7 @@ public final class TrainingFolder implements AutoCloseable {
         }
     }
 
+    /** The folder. */
     public Path path() {
         return folder;
     }
