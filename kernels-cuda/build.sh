@@ -3,12 +3,22 @@
 #   kernels-cuda/build.sh            all kernels
 #   kernels-cuda/build.sh NAME ...   src/main/cuda/NAME.cu only
 # PTX is written for compute_80 and ISA 8.0, so that every driver from CUDA 12.0 on takes it. The first line holds the SHA-256
-# of the sources it came from; a test compares it.
+# of the sources it came from, the headers it includes first; a test compares it.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/src/main/cuda"
 out=../resources/org/xprompt4j/cuda/ptx
 command -v nvcc >/dev/null || { echo "build.sh: nvcc is needed; install the CUDA toolkit 12.0 or newer" >&2; exit 2; }
 mkdir -p "$out"
+
+# Headers that a file includes, directly or not.
+headers() {
+    local header
+    for header in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$1"); do
+        echo "$header"
+        headers "$header"
+    done
+}
+
 if [ $# -eq 0 ]; then
     set -- $(ls ./*.cu | sed 's|./||; s|\.cu$||')
 fi
@@ -18,7 +28,7 @@ for name; do
     trap 'rm -f "$made"' EXIT
     nvcc -ptx -std=c++17 -O3 -arch=compute_80 -lineinfo -fmad=true -o "$made" "$name.cu"
     # Headers first, in order of name, as the test does.
-    sum=$(cat ./*.cuh "$name.cu" | sha256sum | cut -d' ' -f1)
+    sum=$(cat $(headers "$name.cu" | LC_ALL=C sort -u) "$name.cu" | sha256sum | cut -d' ' -f1)
     {
         echo "// source sha256 $sum"
         # ISA 8.0 has all that these kernels use; paths of this machine are of no use to others.
