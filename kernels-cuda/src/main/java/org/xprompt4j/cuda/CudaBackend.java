@@ -5,6 +5,8 @@ import java.util.Locale;
 import org.xprompt4j.cuda.driver.CudaDriver;
 import org.xprompt4j.cuda.driver.DeviceProperties;
 import org.xprompt4j.cuda.kernel.AdamW;
+import org.xprompt4j.cuda.kernel.Advance;
+import org.xprompt4j.cuda.kernel.AppendToCache;
 import org.xprompt4j.cuda.kernel.Attention;
 import org.xprompt4j.cuda.kernel.CachedAttention;
 import org.xprompt4j.cuda.kernel.Conv2d;
@@ -28,6 +30,7 @@ import org.xprompt4j.cuda.memory.DeviceStorage;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.MemoryPool;
 import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.StepProgram;
 import org.xprompt4j.tensor.Storage;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AdamWSpec;
@@ -170,6 +173,16 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values) {
+        AppendToCache.forward(kernels, k, v, lengths, keys, values);
+    }
+
+    @Override
+    public void advance(Tensor tokens, Tensor counters, Tensor drawn) {
+        Advance.forward(kernels, tokens, counters, drawn);
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         SwiGlu.forward(kernels, gate, up, out);
     }
@@ -283,6 +296,11 @@ final class CudaBackend implements Backend {
     @Override
     public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
         Elementwise.dropout(kernels, probability, seed, stream, x, accumulate, out);
+    }
+
+    @Override
+    public StepProgram record(Runnable step) {
+        return new CapturedStep(kernels, step);
     }
 
     @Override

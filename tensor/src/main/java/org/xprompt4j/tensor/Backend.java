@@ -162,6 +162,27 @@ public interface Backend extends AutoCloseable {
      */
     void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out);
 
+    /**
+     * Writes each row's newest keys and values behind the others: entries {@code lengths[b] - count} to {@code lengths[b]} of row
+     * b's cache. Where they go is read on the device, so that every step of decoding is the same call.
+     *
+     * @param k [batch, count, kvHeads, headDim]
+     * @param v [batch, count, kvHeads, headDim]
+     * @param lengths [batch], I32, valid cache entries with the new ones, count..capacity
+     * @param keys [batch, capacity, kvHeads, headDim], F32 or BF16
+     * @param values [batch, capacity, kvHeads, headDim], of the keys' type
+     */
+    void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values);
+
+    /**
+     * Ends a draw of one token a row: keeps the tokens as that step's in {@code drawn}, then adds one to every counter.
+     *
+     * @param tokens [rows], I32
+     * @param counters [kinds, rows], I32; the last kind counts a row's steps, 0..steps-1 at the call
+     * @param drawn [steps, rows], I32
+     */
+    void advance(Tensor tokens, Tensor counters, Tensor drawn);
+
     /** out = silu(gate) ⊙ up, all of one shape. */
     void swiGlu(Tensor gate, Tensor up, Tensor out);
 
@@ -271,6 +292,15 @@ public interface Backend extends AutoCloseable {
      * the backward pass is the same call on the gradient with {@code accumulate}.
      */
     void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out);
+
+    /**
+     * A step to run many times. Its operations must be the same calls on the same memory every time: what changes from run to run
+     * (lengths, positions, ids) lies in tensors that the step itself moves on. It reads nothing back and writes nothing from the
+     * host. Tensors that it allocates are its own and end with it; those that it uses live as long as the program.
+     */
+    default StepProgram record(Runnable step) {
+        return StepProgram.immediate(step);
+    }
 
     /** Frees the pool and stops the workers. */
     @Override

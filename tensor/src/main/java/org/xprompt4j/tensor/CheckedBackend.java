@@ -199,6 +199,23 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
+    public void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values) {
+        rules("appendToCache").f32("k", k, "batch", "count", "kvHeads", "headDim").f32("v", v, "batch", "count", "kvHeads", "headDim")
+                .i32("lengths", lengths, "batch").weight("keys", keys, "batch", "capacity", "kvHeads", "headDim")
+                .weight("values", values, "batch", "capacity", "kvHeads", "headDim")
+                .require(keys.dtype() == values.dtype(), () -> "values " + values + " must be of the type of keys " + keys)
+                .apart("keys", keys, "k", k).apart("values", values, "v", v).apart("values", values, "keys", keys)
+                .run(() -> backend.appendToCache(k, v, lengths, keys, values));
+    }
+
+    @Override
+    public void advance(Tensor tokens, Tensor counters, Tensor drawn) {
+        rules("advance").i32("tokens", tokens, "rows").i32("counters", counters, "kinds", "rows").i32("drawn", drawn, "steps", "rows")
+                .apart("drawn", drawn, "tokens", tokens).apart("drawn", drawn, "counters", counters).apart("counters", counters, "tokens", tokens)
+                .run(() -> backend.advance(tokens, counters, drawn));
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         rules("swiGlu").f32Contiguous("out", out).sameShape("gate", gate, "up", up).sameShape("gate", gate, "out", out)
                 .run(() -> backend.swiGlu(gate, up, out));
@@ -380,6 +397,11 @@ final class CheckedBackend implements Backend {
     public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
         rules("dropout").sameSize("x", x, "out", out).require(probability >= 0 && probability < 1, () -> "probability must be in [0, 1), not " + probability)
                 .run(() -> backend.dropout(probability, seed, stream, x, accumulate, out));
+    }
+
+    @Override
+    public StepProgram record(Runnable step) {
+        return backend.record(step);
     }
 
     @Override

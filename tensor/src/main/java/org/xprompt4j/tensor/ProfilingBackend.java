@@ -156,6 +156,16 @@ public final class ProfilingBackend implements Backend {
     }
 
     @Override
+    public void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values) {
+        timed("appendToCache", 0, 2 * bytes(k, v), () -> backend.appendToCache(k, v, lengths, keys, values));
+    }
+
+    @Override
+    public void advance(Tensor tokens, Tensor counters, Tensor drawn) {
+        timed("advance", 0, 2 * bytes(tokens, counters), () -> backend.advance(tokens, counters, drawn));
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         timed("swiGlu", 0, bytes(gate, up, out), () -> backend.swiGlu(gate, up, out));
     }

@@ -20,7 +20,7 @@ public interface CudaDriver extends AutoCloseable {
     /** Device memory, aligned to 256 bytes; its contents are undefined. */
     long allocate(long bytes, String label);
 
-    /** Gives device memory back; what is queued must not use it any more. */
+    /** Gives device memory back; what is queued must not use it any more. Not while capturing: it may wait. */
     void free(long address);
 
     /** Bytes of device memory that are free now. */
@@ -58,17 +58,26 @@ public interface CudaDriver extends AutoCloseable {
     /** How often the host has waited for the device so far, copies to the host included. */
     long waits();
 
-    /** From here on, what is queued is recorded instead of run. */
+    /**
+     * From here on, what is queued is recorded instead of run. Memory may be allocated; whatever waits for the device, copies from
+     * or to the host, frees, marks, launches a graph or begins another recording is refused.
+     */
     void beginCapture();
 
     /** Ends the recording that {@link #beginCapture} began. */
     CudaGraph endCapture();
 
-    /** Queues all that a graph holds, as one call. */
+    /** Ends a recording that failed half-way; nothing is kept of it. */
+    void abandonCapture();
+
+    /** Queues all that a graph holds, as one call. Not while capturing. */
     void launch(CudaGraph graph);
 
-    /** A mark in the queue, for {@link #milliseconds}. The driver frees it when it is closed. */
+    /** A mark in the queue, for {@link #milliseconds} and {@link #await}. The driver frees it when it is closed. Not while capturing. */
     CudaEvent mark();
+
+    /** Waits until all that was queued before a mark is done. */
+    void await(CudaEvent mark);
 
     /** Time between two marks as the device saw it; waits for the second. */
     float milliseconds(CudaEvent from, CudaEvent to);

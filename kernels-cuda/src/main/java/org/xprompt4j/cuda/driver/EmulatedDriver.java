@@ -71,7 +71,7 @@ public final class EmulatedDriver implements CudaDriver {
 
     private void notWhileCapturing(String what) {
         if (captured != null) {
-            throw new IllegalStateException(what + " inside a captured step: its data would be frozen into the graph");
+            throw new IllegalStateException(what + " inside a captured step: it cannot be part of a graph");
         }
     }
 
@@ -106,7 +106,6 @@ public final class EmulatedDriver implements CudaDriver {
 
     @Override
     public long allocate(long bytes, String label) {
-        notWhileCapturing("device memory allocated for '" + label + "'");
         if (bytes > freeBytes()) {
             throw new CudaException("no room for " + bytes + " bytes for '" + label + "' in the emulator's memory; use a smaller batch or model", true, null);
         }
@@ -115,6 +114,7 @@ public final class EmulatedDriver implements CudaDriver {
 
     @Override
     public void free(long address) {
+        notWhileCapturing("memory given back to the driver");
         machine.free(address);
     }
 
@@ -185,28 +185,49 @@ public final class EmulatedDriver implements CudaDriver {
 
     @Override
     public void beginCapture() {
+        notWhileCapturing("another capture");
         captured = new ArrayList<>();
     }
 
     @Override
     public CudaGraph endCapture() {
+        if (captured == null) {
+            throw new CudaException("the end of a capture that was not begun");
+        }
         Graph graph = new Graph(captured);
         captured = null;
         return graph;
     }
 
     @Override
+    public void abandonCapture() {
+        captured = null;
+    }
+
+    @Override
     public void launch(CudaGraph graph) {
+        notWhileCapturing("a graph");
+        if (((Graph) graph).work().isEmpty()) {
+            throw new CudaException("launch of a graph that is empty or closed");
+        }
         ((Graph) graph).work().forEach(this::run);
     }
 
     @Override
     public CudaEvent mark() {
+        notWhileCapturing("a mark");
         return new Mark(System.nanoTime());
     }
 
     @Override
+    public void await(CudaEvent mark) {
+        notWhileCapturing("waiting for the device");
+        waits++;
+    }
+
+    @Override
     public float milliseconds(CudaEvent from, CudaEvent to) {
+        notWhileCapturing("waiting for the device");
         waits++;
         return (((Mark) to).nanoseconds() - ((Mark) from).nanoseconds()) * 1e-6f;
     }

@@ -111,7 +111,7 @@ public final class NvidiaDriver implements CudaDriver {
 
     private void notWhileCapturing(String what) {
         if (captured >= 0) {
-            throw new IllegalStateException(what + " inside a captured step: its data would be frozen into the graph");
+            throw new IllegalStateException(what + " inside a captured step: it cannot be part of a graph");
         }
     }
 
@@ -122,7 +122,6 @@ public final class NvidiaDriver implements CudaDriver {
 
     @Override
     public long allocate(long bytes, String label) {
-        notWhileCapturing("device memory allocated for '" + label + "'");
         DevicePointer pointer = new DevicePointer();
         check(JCudaDriver.cuMemAlloc(pointer, bytes), "cuMemAlloc of " + bytes + " bytes for '" + label + "'");
         return pointer.address();
@@ -130,6 +129,7 @@ public final class NvidiaDriver implements CudaDriver {
 
     @Override
     public void free(long address) {
+        notWhileCapturing("memory given back to the driver");
         if (open) {
             check(JCudaDriver.cuMemFree(DevicePointer.at(address)), "cuMemFree");
         }
@@ -211,6 +211,7 @@ public final class NvidiaDriver implements CudaDriver {
 
     @Override
     public void beginCapture() {
+        notWhileCapturing("another capture");
         check(JCudaDriver.cuStreamBeginCapture(stream, RELAXED), "cuStreamBeginCapture");
         captured = 0;
     }
@@ -218,8 +219,8 @@ public final class NvidiaDriver implements CudaDriver {
     @Override
     public CudaGraph endCapture() {
         int operations = captured;
-        captured = -1;
         CUgraph graph = new CUgraph();
+        captured = -1;
         check(JCudaDriver.cuStreamEndCapture(stream, graph), "cuStreamEndCapture");
         CUgraphExec executable = new CUgraphExec();
         try {
@@ -228,6 +229,17 @@ public final class NvidiaDriver implements CudaDriver {
             JCudaDriver.cuGraphDestroy(graph);
         }
         return new Graph(executable, operations);
+    }
+
+    @Override
+    public void abandonCapture() {
+        if (captured >= 0) {
+            captured = -1;
+            CUgraph graph = new CUgraph();
+            if (JCudaDriver.cuStreamEndCapture(stream, graph) == CUresult.CUDA_SUCCESS) { // else there is no graph
+                JCudaDriver.cuGraphDestroy(graph);
+            }
+        }
     }
 
     private record Graph(CUgraphExec executable, int operations) implements CudaGraph {
@@ -239,6 +251,7 @@ public final class NvidiaDriver implements CudaDriver {
 
     @Override
     public void launch(CudaGraph graph) {
+        notWhileCapturing("a graph");
         check(JCudaDriver.cuGraphLaunch(((Graph) graph).executable(), stream), "cuGraphLaunch of " + graph.operations() + " operations");
     }
 
@@ -251,6 +264,7 @@ public final class NvidiaDriver implements CudaDriver {
 
     @Override
     public CudaEvent mark() {
+        notWhileCapturing("a mark");
         CUevent event = new CUevent();
         check(JCudaDriver.cuEventCreate(event, 0), "cuEventCreate");
         check(JCudaDriver.cuEventRecord(event, stream), "cuEventRecord");
@@ -258,7 +272,15 @@ public final class NvidiaDriver implements CudaDriver {
     }
 
     @Override
+    public void await(CudaEvent mark) {
+        notWhileCapturing("waiting for the device");
+        waits++;
+        check(JCudaDriver.cuEventSynchronize(((Event) mark).event()), "cuEventSynchronize");
+    }
+
+    @Override
     public float milliseconds(CudaEvent from, CudaEvent to) {
+        notWhileCapturing("waiting for the device");
         waits++;
         check(JCudaDriver.cuEventSynchronize(((Event) to).event()), "cuEventSynchronize");
         float[] out = new float[1];

@@ -3,7 +3,9 @@ package org.xprompt4j.cuda.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.xprompt4j.cuda.driver.CudaDriver;
 
@@ -22,6 +24,8 @@ public final class DeviceFaults {
     private final MemorySegment words = MemorySegment.ofArray(new int[WORDS]);
     private final List<String> sites = new ArrayList<>();
     private int first; // site number of sites[0], less one
+    private final Map<Integer, String> kept = new HashMap<>(); // messages of sites in recorded steps
+    private Sites recording; // null when no step is being recorded
     private boolean armed; // a kernel that can report was launched since the last look
 
     public DeviceFaults(CudaDriver driver) {
@@ -35,9 +39,46 @@ public final class DeviceFaults {
         return address;
     }
 
+    /** The sites of a recorded step, whose launches report under the same numbers whenever they are repeated. */
+    public final class Sites implements AutoCloseable {
+        private final List<Integer> numbers = new ArrayList<>();
+
+        private Sites() {
+        }
+
+        /** The step is recorded. */
+        public void seal() {
+            recording = null;
+        }
+
+        @Override
+        public void close() {
+            numbers.forEach(kept::remove);
+        }
+    }
+
+    /** Keeps the messages of all sites from here to {@link Sites#seal} until the result is closed. */
+    public Sites keepSites() {
+        if (recording != null) {
+            throw new IllegalStateException("a step is recorded inside another one");
+        }
+        recording = new Sites();
+        return recording;
+    }
+
+    /** Called when a recorded step is repeated. */
+    public void arm(Sites sites) {
+        armed |= !sites.numbers.isEmpty();
+    }
+
     /** A number for a launch that can report; the message gets {@code value V} appended. */
     public int site(String message) {
-        armed = true;
+        if (recording != null) {
+            recording.numbers.add(first + sites.size() + 1);
+            kept.put(first + sites.size() + 1, message);
+        } else {
+            armed = true;
+        }
         sites.add(message);
         if (sites.size() > MOST_SITES) {
             sites.subList(0, MOST_SITES / 2).clear();
@@ -62,7 +103,10 @@ public final class DeviceFaults {
             int value = words.getAtIndex(ValueLayout.JAVA_INT, 1);
             words.fill((byte) 0);
             driver.copyToDevice(address, words);
-            String what = site > first && site - first <= sites.size() ? sites.get(site - first - 1) : "an earlier operation";
+            String what = kept.get(site);
+            if (what == null) {
+                what = site > first && site - first <= sites.size() ? sites.get(site - first - 1) : "an earlier operation";
+            }
             throw new IllegalArgumentException(what + ": value " + value + " (found on the device; results since then are not valid)");
         }
         first += sites.size();

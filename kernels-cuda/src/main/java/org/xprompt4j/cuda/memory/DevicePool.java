@@ -1,8 +1,10 @@
 package org.xprompt4j.cuda.memory;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -28,6 +30,7 @@ public final class DevicePool implements MemoryPool {
     private final Map<Storage, Long> used = new IdentityHashMap<>(); // address of each
     private long reservedBytes;
     private long usedBytes;
+    private Reservation reservation; // null when no step is being recorded
     private boolean open = true;
 
     public DevicePool(CudaDriver driver, DeviceFaults faults) {
@@ -49,9 +52,14 @@ public final class DevicePool implements MemoryPool {
             throw new IllegalArgumentException("scope '" + owner + "' asked for " + byteSize + " bytes");
         }
         long size = driver.wantsExactBlocks() ? byteSize : sizeClass(byteSize);
-        ArrayDeque<Long> waiting = free.get(size);
-        long address = waiting == null || waiting.isEmpty() ? allocate(size, owner) : waiting.pop();
-        DeviceStorage storage = new DeviceStorage(driver, faults, address, size, owner);
+        Long address = reservation == null ? null : pop(reservation.blocks, size);
+        if (address == null) {
+            address = pop(free, size);
+        }
+        if (address == null) {
+            address = allocate(size, owner);
+        }
+        DeviceStorage storage = new DeviceStorage(driver, faults, this, address, size, owner);
         used.put(storage, address);
         usedBytes += size;
         return storage;
@@ -68,12 +76,79 @@ public final class DevicePool implements MemoryPool {
         }
         ((DeviceStorage) storage).invalidate();
         usedBytes -= storage.byteSize();
+        if (reservation != null) {
+            push(reservation.blocks, storage.byteSize(), address);
+        } else {
+            release(storage.byteSize(), address);
+        }
+    }
+
+    private void release(long size, long address) {
         if (driver.wantsExactBlocks()) {
             driver.free(address);
-            reservedBytes -= storage.byteSize();
-            return;
+            reservedBytes -= size;
+        } else {
+            push(free, size, address);
         }
-        free.computeIfAbsent(storage.byteSize(), size -> new ArrayDeque<>()).push(address);
+    }
+
+    private static Long pop(TreeMap<Long, ArrayDeque<Long>> blocks, long size) {
+        ArrayDeque<Long> waiting = blocks.get(size);
+        return waiting == null || waiting.isEmpty() ? null : waiting.pop();
+    }
+
+    private static void push(TreeMap<Long, ArrayDeque<Long>> blocks, long size, long address) {
+        blocks.computeIfAbsent(size, key -> new ArrayDeque<>()).push(address);
+    }
+
+    /**
+     * The memory of a recorded step: what comes back to the pool while it is recorded goes round within the step and is nobody
+     * else's until this is closed.
+     */
+    public final class Reservation implements AutoCloseable {
+        private final TreeMap<Long, ArrayDeque<Long>> blocks = new TreeMap<>(); // addresses by block size
+        private final List<Write> writes = new ArrayList<>(); // of the step, to memory that outlives it
+
+        private Reservation() {
+        }
+
+        /** The step is recorded: blocks come and go as before. */
+        public void seal() {
+            reservation = null;
+            writes.removeIf(write -> !write.storage().isAlive());
+        }
+
+        /** Called when the step is repeated: the host forgets what it knew of the memory that the step writes. */
+        public void written() {
+            writes.forEach(write -> write.storage().forget(write.from(), write.bytes()));
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                blocks.forEach((size, addresses) -> addresses.forEach(address -> release(size, address)));
+            }
+            blocks.clear();
+        }
+    }
+
+    private record Write(DeviceStorage storage, long from, long bytes) {
+    }
+
+    /** Called for whatever a kernel or a device copy may write. */
+    void noteWrite(DeviceStorage storage, long from, long bytes) {
+        if (reservation != null) {
+            reservation.writes.add(new Write(storage, from, bytes));
+        }
+    }
+
+    /** Begins to set aside the memory of a step that is recorded. */
+    public Reservation reserve() {
+        if (reservation != null) {
+            throw new IllegalStateException("a step is recorded inside another one");
+        }
+        reservation = new Reservation();
+        return reservation;
     }
 
     @Override
@@ -113,8 +188,10 @@ public final class DevicePool implements MemoryPool {
             if (!first.isOutOfMemory()) {
                 throw first;
             }
-            driver.synchronize(); // what is queued may still use the blocks that go back to the driver now
-            releaseFree();
+            if (reservation == null) { // a step that is recorded cannot wait
+                driver.synchronize(); // what is queued may still use the blocks that go back to the driver now
+                releaseFree();
+            }
             address = again(size, owner);
         }
         reservedBytes += size;

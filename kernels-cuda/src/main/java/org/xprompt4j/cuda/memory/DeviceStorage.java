@@ -14,14 +14,16 @@ public final class DeviceStorage extends Storage {
 
     private final CudaDriver driver;
     private final DeviceFaults faults;
+    private final DevicePool pool;
     private final long address;
     private HostShadow shadow; // null before the first small write
     private boolean alive = true;
 
-    DeviceStorage(CudaDriver driver, DeviceFaults faults, long address, long byteSize, String owner) {
+    DeviceStorage(CudaDriver driver, DeviceFaults faults, DevicePool pool, long address, long byteSize, String owner) {
         super(byteSize, owner);
         this.driver = driver;
         this.faults = faults;
+        this.pool = pool;
         this.address = address;
     }
 
@@ -45,6 +47,13 @@ public final class DeviceStorage extends Storage {
 
     /** Called for whatever a kernel or a device copy may write: the host no longer knows these bytes. */
     public void written(long byteOffset, long bytes) {
+        forget(byteOffset, bytes);
+        if (byteSize() <= MOST_SHADOWED) {
+            pool.noteWrite(this, byteOffset, bytes);
+        }
+    }
+
+    void forget(long byteOffset, long bytes) {
         if (shadow != null) {
             shadow.forget(byteOffset, bytes);
         }
@@ -63,6 +72,11 @@ public final class DeviceStorage extends Storage {
     @Override
     public void read(long byteOffset, MemorySegment target) {
         requireInside(byteOffset, target.byteSize());
+        MemorySegment known = alive ? known(byteOffset, target.byteSize()) : null;
+        if (known != null) { // no wait for what the host wrote itself
+            target.copyFrom(known);
+            return;
+        }
         driver.copyToHost(target, address(byteOffset));
         faults.check();
     }

@@ -16,10 +16,10 @@ public final class GreedyDecoder {
     }
 
     /**
-     * Continues prompts of equal length by exactly {@code count} tokens, whatever they are.
+     * Continues prompts of equal length by exactly {@code count} tokens, whatever they are, at least one.
      *
      * @param prompts [batch][seq] ids
-     * @param adjust changes logits [batch, vocab] in place before each choice, for instance {@link ImageTokens#suppress}
+     * @param adjust changes logits [batch, vocab] in place before each choice, by the same operations every time, for instance {@link ImageTokens#suppress}
      * @return [batch][seq + count]
      */
     public static int[][] decode(Backend backend, Chameleon model, int[][] prompts, int count, Consumer<Tensor> adjust) {
@@ -38,18 +38,18 @@ public final class GreedyDecoder {
         SamplingSpec largest = new SamplingSpec(0, 0, 1, 0, vocab, 0, 1, 1);
         try (MemoryScope kept = backend.openScope("greedy decoding")) {
             KvCache cache = new KvCache(backend, kept, model.config(), batch, seq + count);
-            Tensor tokens = kept.allocate(DType.I32, batch); // [batch]
             Tensor zeros = kept.of(new int[batch], batch); // [batch], streams and positions: no noise is drawn
-            for (int i = 0; i < count; i++) {
-                try (MemoryScope scope = backend.openScope("greedy step")) {
-                    Ops ops = new Ops(backend, scope);
-                    Tensor logits = i == 0 ? model.prefill(ops, scope.of(flat, batch, seq), cache) : model.step(ops, tokens, cache);
-                    adjust.accept(logits);
-                    backend.sample(largest, logits, null, null, zeros, zeros, tokens);
-                }
-                int[] chosen = tokens.toIntArray();
-                for (int b = 0; b < batch; b++) {
-                    out[b][seq + i] = chosen[b];
+            Tensor first = kept.allocate(DType.F32, batch, vocab);
+            try (MemoryScope scope = backend.openScope("prompt")) {
+                backend.copy(model.prefill(new Ops(backend, scope), scope.of(flat, batch, seq), cache), first);
+            }
+            int[][] chosen = DecodeLoop.run(backend, model, cache, first, count, (logits, steps, tokens) -> {
+                adjust.accept(logits);
+                backend.sample(largest, logits, null, null, zeros, zeros, tokens);
+            }, done -> { });
+            for (int b = 0; b < batch; b++) {
+                for (int i = 0; i < count; i++) {
+                    out[b][seq + i] = chosen[i][b];
                 }
             }
         }

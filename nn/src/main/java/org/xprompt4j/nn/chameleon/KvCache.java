@@ -13,6 +13,9 @@ import org.xprompt4j.tensor.Tensor;
  * <p>Where an entry lies says nothing about its position: a compressed prompt of 32 entries that stood behind an example of
  * 2069 tokens leaves rows of length 32 whose next token has position 2101. Each row therefore keeps the position of its next
  * token. {@link #rows} views share memory and lengths with the whole.
+ *
+ * <p>The host keeps lengths and positions and tells them to the device before each pass; a {@link DecodeLoop} lets the device
+ * count on its own for a while.
  */
 public final class KvCache {
     /**
@@ -24,15 +27,22 @@ public final class KvCache {
     public record Entries(Tensor keys, Tensor values) {
     }
 
+    private static final int COUNTERS = 3;
+    private static final int LENGTHS = 0;
+    private static final int POSITIONS = 1;
+    private static final int STEPS = 2;
+
     private final Backend backend;
     private final Tensor[] keys; // [layers] of [batch, capacity, kvHeads, headDim]
     private final Tensor[] values; // likewise
+    private final Tensor counters; // [3, batch] I32, of the whole cache: lengths, positions, steps; null in a view of some rows
     private final Tensor lengths; // [batch] I32: what the decode kernel may read, this pass's entries included
     private final int[] committed; // [all rows] valid entries
     private final int[] positions; // [all rows] position of the next token
     private final int firstRow;
     private final int batch;
     private int reserved; // entries of the pass under way
+    private boolean counting; // lengths and positions are the device's for now
 
     /** An empty cache in F32 for this many rows of at most {@code capacity} entries. */
     public KvCache(Backend backend, MemoryScope scope, ChameleonConfig config, int batch, int capacity) {
@@ -58,7 +68,8 @@ public final class KvCache {
             keys[i] = scope.allocate(dtype, batch, capacity, config.kvHeads(), config.headDim());
             values[i] = scope.allocate(dtype, batch, capacity, config.kvHeads(), config.headDim());
         }
-        this.lengths = scope.of(new int[batch], batch);
+        this.counters = scope.of(new int[COUNTERS * batch], COUNTERS, batch);
+        this.lengths = counters.select(0, LENGTHS);
         this.committed = new int[batch];
         this.positions = new int[batch];
         this.firstRow = 0;
@@ -73,6 +84,7 @@ public final class KvCache {
             keys[i] = whole.keys[i].slice(0, from, to);
             values[i] = whole.values[i].slice(0, from, to);
         }
+        this.counters = null;
         this.lengths = whole.lengths.slice(0, from, to);
         this.committed = whole.committed;
         this.positions = whole.positions;
@@ -125,6 +137,9 @@ public final class KvCache {
 
     /** Positions of the next {@code count} tokens of every row, [batch, count] I32. */
     public Tensor nextPositions(MemoryScope scope, int count) {
+        if (counting) {
+            return counters.select(0, POSITIONS).reshape(batch, count);
+        }
         int[] next = new int[batch * count];
         for (int i = 0; i < next.length; i++) {
             next[i] = nextPosition(i / count) + i % count;
@@ -202,8 +217,49 @@ public final class KvCache {
         return lengths;
     }
 
+    /** All counters, [3, batch] I32: lengths, positions, steps; {@link Backend#advance} moves them on. */
+    Tensor counters() {
+        return counters;
+    }
+
+    /** Steps since {@link #beginCounting}, [batch] I32. */
+    Tensor steps() {
+        return counters.select(0, STEPS);
+    }
+
+    /**
+     * From here to {@link #endCounting} the device counts. The first {@link Backend#advance} makes the counters those of the first pass.
+     *
+     * @param passes of one token that will follow at most; there must be room for them
+     */
+    void beginCounting(int passes) {
+        if (counters == null) {
+            throw new IllegalArgumentException("rows " + firstRow + ".. of a KV cache cannot be decoded apart from the others; give them a cache of their own");
+        }
+        int[] start = new int[COUNTERS * batch];
+        for (int row = 0; row < batch; row++) {
+            requireRoom(row, passes);
+            start[LENGTHS * batch + row] = length(row);
+            start[POSITIONS * batch + row] = nextPosition(row) - 1;
+        }
+        counters.set(start);
+        counting = true;
+    }
+
+    /** The host counts again, {@code passes} later. */
+    void endCounting(int passes) {
+        counting = false;
+        for (int row = 0; row < batch; row++) {
+            set(row, length(row) + passes, nextPosition(row) + passes);
+        }
+    }
+
     /** Opens a pass of {@code count} tokens per row; {@link #commit} closes it. A pass that failed half-way is forgotten. */
     void reserve(int count, boolean equalRows) {
+        reserved = count;
+        if (counting) {
+            return;
+        }
         int[] target = new int[batch];
         for (int row = 0; row < batch; row++) {
             if (equalRows && length(row) != length(0)) {
@@ -214,7 +270,6 @@ public final class KvCache {
             target[row] = length(row) + count;
         }
         lengths.set(target);
-        reserved = count;
     }
 
     /** Writes keys and values [batch, count, kvHeads, headDim] of the pass under way behind the valid entries. */
@@ -222,15 +277,14 @@ public final class KvCache {
         if (k.dim(1) != reserved || k.dim(0) != batch) {
             throw new IllegalArgumentException("keys " + k + " for a pass of " + batch + " rows and " + reserved + " tokens");
         }
-        for (int row = 0; row < batch; row++) {
-            int at = length(row);
-            backend.copy(k.select(0, row), keys[layer].select(0, row).slice(0, at, at + reserved));
-            backend.copy(v.select(0, row), values[layer].select(0, row).slice(0, at, at + reserved));
-        }
+        backend.appendToCache(k, v, lengths, keys[layer], values[layer]);
     }
 
     /** Makes the entries of the pass under way valid; the next token stands behind the last position of each row. */
     void commit(Tensor passPositions) {
+        if (counting) {
+            return;
+        }
         int[] all = passPositions.toIntArray();
         for (int row = 0; row < batch; row++) {
             set(row, length(row) + reserved, all[(row + 1) * reserved - 1] + 1);
@@ -248,6 +302,5 @@ public final class KvCache {
     private void set(int row, int length, int nextPosition) {
         committed[firstRow + row] = length;
         positions[firstRow + row] = nextPosition;
-        lengths.slice(0, row, row + 1).set(length);
     }
 }

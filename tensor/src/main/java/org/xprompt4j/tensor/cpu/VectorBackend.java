@@ -96,6 +96,11 @@ public class VectorBackend extends ScalarBackend {
     }
 
     @Override
+    public void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values) {
+        AppendToCache.forward(k, v, lengths, keys, values);
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         SwiGlu.forward(gate, up, out);
     }

@@ -131,6 +131,16 @@ public class ScalarBackend implements Backend {
     }
 
     @Override
+    public void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values) {
+        AppendToCache.forward(k, v, lengths, keys, values);
+    }
+
+    @Override
+    public void advance(Tensor tokens, Tensor counters, Tensor drawn) {
+        Advance.forward(tokens, counters, drawn);
+    }
+
+    @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
         SwiGlu.forward(gate, up, out);
     }

@@ -3,6 +3,7 @@ package org.xprompt4j.xprompt.inference;
 import java.util.Arrays;
 import java.util.List;
 import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.DecodeLoop;
 import org.xprompt4j.nn.chameleon.ImageTokens;
 import org.xprompt4j.nn.chameleon.KvCache;
 import org.xprompt4j.nn.chameleon.Pass;
@@ -36,7 +37,7 @@ public final class AnswerDecoder {
     public record Job(Context context, int[] query, int stream) {
     }
 
-    /** Told after every code of a batch. */
+    /** Told how far the codes of a batch are; on devices that queue their work not after every code. */
     @FunctionalInterface
     public interface Listener {
         /** Called with the number of codes drawn so far and the number in all. */
@@ -144,34 +145,23 @@ public final class AnswerDecoder {
         }
     }
 
-    private int[][] draw(MemoryScope scope, List<Job> jobs, KvCache cache, Tensor logits, int length, GenerationOptions options, Listener listener) {
+    private int[][] draw(MemoryScope scope, List<Job> jobs, KvCache cache, Tensor first, int length, GenerationOptions options, Listener listener) {
         int batch = jobs.size();
         int rows = cache.batch();
         SamplingSpec spec = new SamplingSpec(options.temperature(), options.topK(), options.topP(), imageTokens.firstId(),
                 imageTokens.codes(), options.seed(), 0, options.guidance());
         Tensor streams = scope.of(jobs.stream().mapToInt(Job::stream).toArray(), batch);
-        Tensor positions = scope.allocate(DType.I32, batch);
-        Tensor next = scope.allocate(DType.I32, rows); // the drawn ids; guidance rows repeat them
-        int[][] codes = new int[batch][length];
-        for (int i = 0; i < length; i++) {
-            int[] at = new int[batch];
-            Arrays.fill(at, i);
-            positions.set(at);
+        int[][] ids = DecodeLoop.run(backend, model, cache, first, length, (logits, steps, tokens) -> {
             backend.sample(spec, logits.slice(0, 0, batch), null, rows > batch ? logits.slice(0, batch, rows) : null,
-                    streams, positions, next.slice(0, 0, batch));
+                    streams, steps.slice(0, 0, batch), tokens.slice(0, 0, batch));
             if (rows > batch) {
-                backend.copy(next.slice(0, 0, batch), next.slice(0, batch, rows));
+                backend.copy(tokens.slice(0, 0, batch), tokens.slice(0, batch, rows)); // guidance rows repeat them
             }
-            int[] ids = next.slice(0, 0, batch).toIntArray();
-            for (int row = 0; row < batch; row++) {
-                codes[row][i] = imageTokens.code(ids[row]);
-            }
-            listener.drawn(i + 1, length);
-            if (i + 1 < length) {
-                try (MemoryScope step = backend.openScope("decode step")) {
-                    Ops ops = new Ops(backend, step);
-                    backend.copy(model.step(ops, next, cache), logits);
-                }
+        }, drawn -> listener.drawn((int) drawn, length));
+        int[][] codes = new int[batch][length];
+        for (int row = 0; row < batch; row++) {
+            for (int i = 0; i < length; i++) {
+                codes[row][i] = imageTokens.code(ids[i][row]);
             }
         }
         return codes;
