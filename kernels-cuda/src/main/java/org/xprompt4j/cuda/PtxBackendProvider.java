@@ -19,6 +19,11 @@ public final class PtxBackendProvider implements BackendProvider {
     @Override
     public Backend open() {
         boolean check = Boolean.parseBoolean(System.getProperty("xprompt4j.ptx.check", "true"));
-        return new CudaBackend(device(), new EmulatedDriver(check ? CheckLevel.CHECK : CheckLevel.FAST), Precision.fromProperties());
+        return over(new EmulatedDriver(check ? CheckLevel.CHECK : CheckLevel.FAST));
+    }
+
+    /** The device over a driver whose counts the caller reads. */
+    public static Backend over(EmulatedDriver driver) {
+        return new CudaBackend("ptx", driver, Precision.fromProperties());
     }
 }

@@ -54,6 +54,8 @@ public final class EmulatedDriver implements CudaDriver {
     private LaunchListener listener = (entry, shape, report) -> { };
     private List<Work> captured; // null when not capturing
     private long waits;
+    private long queued;
+    private long replays;
 
     /** @param level what is checked while kernels run */
     public EmulatedDriver(CheckLevel level) {
@@ -75,7 +77,18 @@ public final class EmulatedDriver implements CudaDriver {
         }
     }
 
+    /** Kernels, copies and fills that the host queued or recorded one by one so far. */
+    public long queued() {
+        return queued;
+    }
+
+    /** Graphs launched so far. */
+    public long replays() {
+        return replays;
+    }
+
     private void queue(Work work) {
+        queued++;
         if (captured != null) {
             captured.add(work);
         } else {
@@ -210,6 +223,7 @@ public final class EmulatedDriver implements CudaDriver {
         if (((Graph) graph).work().isEmpty()) {
             throw new CudaException("launch of a graph that is empty or closed");
         }
+        replays++;
         ((Graph) graph).work().forEach(this::run);
     }
 

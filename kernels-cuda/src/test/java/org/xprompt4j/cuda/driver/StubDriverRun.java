@@ -103,13 +103,26 @@ final class StubDriverRun {
         driver.launch(function, LaunchShape.of(1, 32), scale(arguments, x, 5, x, 4)); // the block changes while capturing
         refused(() -> driver.copyToHost(MemorySegment.ofArray(new float[1]), x), "inside a captured step");
         refused(driver::synchronize, "inside a captured step");
+        refused(() -> driver.free(x), "inside a captured step");
+        refused(driver::mark, "inside a captured step");
+        refused(driver::beginCapture, "inside a captured step");
         try (CudaGraph graph = driver.endCapture()) {
             require(graph.operations() == 2, "operations of a graph");
             require(floats(driver, x, 4)[3] == 4, "captured work does not run");
             driver.launch(graph);
             driver.launch(graph);
+            long waits = driver.waits();
+            try (CudaEvent mark = driver.mark()) {
+                driver.await(mark);
+            }
+            require(driver.waits() == waits + 1, "a wait for a mark is counted");
             require(Arrays.equals(floats(driver, x, 4), new float[] {100, 200, 300, 400}), "a graph replays with the arguments of its capture");
         }
+        driver.beginCapture();
+        driver.launch(function, LaunchShape.of(1, 32), scale(arguments, x, 2, x, 4));
+        driver.abandonCapture();
+        driver.launch(function, LaunchShape.of(1, 32), scale(arguments, x, 2, x, 4));
+        require(floats(driver, x, 4)[0] == 200, "a capture that was given up leaves nothing behind");
     }
 
     private static void errors(CudaDriver driver) {

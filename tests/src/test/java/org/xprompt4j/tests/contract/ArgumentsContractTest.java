@@ -64,6 +64,9 @@ class ArgumentsContractTest extends BackendContract {
                 f32(1, 3, 2, 2), null), "attention: q", "queries is 4", "causal mask");
         refused(() -> backend.attention(new AttentionSpec(1, AttentionMask.causal(4)), f32(1, 4, 3, 2), f32(1, 4, 2, 2), f32(1, 4, 2, 2),
                 f32(1, 4, 3, 2), null), "kvHeads 2 must divide heads 3");
+        refused(() -> backend.appendToCache(f32(2, 1, 2, 4), f32(2, 1, 2, 3), i32(2), f32(2, 5, 2, 4), f32(2, 5, 2, 4)), "appendToCache: v", "headDim is 4");
+        refused(() -> backend.appendToCache(f32(2, 1, 2, 4), f32(2, 1, 2, 4), i32(3), f32(2, 5, 2, 4), f32(2, 5, 2, 4)), "appendToCache: lengths", "batch is 2");
+        refused(() -> backend.advance(i32(2), i32(3, 3), i32(4, 2)), "advance: counters", "rows is 2");
         refused(() -> backend.cachedAttention(1, f32(2, 2, 4), f32(3, 5, 2, 4), f32(2, 5, 2, 4), i32(2), f32(2, 2, 4)), "cachedAttention: keys", "batch is 2");
         refused(() -> backend.swiGlu(f32(2, 3), f32(3, 2), f32(2, 3)), "swiGlu: up F32[3, 2]", "gate F32[2, 3]");
         refused(() -> backend.linearCrossEntropy(new CrossEntropySpec(0), f32(2, 3), f32(5, 4), i32(2), f32(2), f32(2)), "linearCrossEntropy: weight");

@@ -44,6 +44,8 @@ final class LargeOperations {
         operations.put("int8Matmul few rows", b -> int8Matmul(b, 3));
         operations.put("cachedAttention", b -> cachedAttention(b, DType.F32));
         operations.put("cachedAttention BF16", b -> cachedAttention(b, DType.BF16));
+        operations.put("appendToCache", b -> appendToCache(b, DType.F32));
+        operations.put("appendToCache BF16", b -> appendToCache(b, DType.BF16));
         operations.put("swiGlu", LargeOperations::swiGlu);
         operations.put("linearCrossEntropy", LargeOperations::linearCrossEntropy);
         operations.put("conv2d 3x3", b -> conv2d(b, Conv2dSpec.padded(1), 3, 35, 37));
@@ -157,6 +159,13 @@ final class LargeOperations {
         b.backend.cachedAttention(0.2f, b.input(7, 8, 33), b.input(type, 7, 411, 4, 33), b.input(type, 7, 411, 4, 33),
                 b.of(new int[] {411, 1, 17, 256, 257, 33, 400}, 7), out);
         return new Tensor[] {out};
+    }
+
+    private static Tensor[] appendToCache(Workbench b, DType type) {
+        Tensor keys = b.input(type, 7, 411, 4, 33);
+        Tensor values = b.input(type, 7, 411, 4, 33);
+        b.backend.appendToCache(b.input(7, 13, 4, 33), b.input(7, 13, 4, 33), b.of(new int[] {411, 13, 17, 256, 257, 33, 400}, 7), keys, values);
+        return new Tensor[] {keys, values};
     }
 
     private static Tensor[] swiGlu(Workbench b) {
