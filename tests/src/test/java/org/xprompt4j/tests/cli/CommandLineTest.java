@@ -45,7 +45,7 @@ class CommandLineTest {
         assertThat(XpProcess.in(dir, "--help").done().out()).contains("Examples:", "Exit codes:", "mask", "info", "reproduce");
         XpCall xp = new XpCall(dir);
         String all = xp.run("--help").done().out();
-        for (String command : List.of("demo", "generate", "compress", "tokenize", "detokenize", "train-tokenizer", "train", "eval", "mask", "info", "reproduce",
+        for (String command : List.of("demo", "generate", "compress", "tokenize", "detokenize", "train-tokenizer", "train", "train-bpe", "eval", "mask", "info", "reproduce",
                 "bench report", "data prepare", "explain attention", "explain codes", "explain xp", "course")) {
             assertThat(all).contains("  " + command.split(" ")[0] + " ");
             String help = xp.run((command + " --help").split(" ")).done().out();

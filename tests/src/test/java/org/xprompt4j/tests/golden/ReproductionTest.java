@@ -158,7 +158,7 @@ class ReproductionTest {
         assertRefused(dir.resolve("none"), out, "no such folder");
         assertRefused(dir, out, "this kind of folder is not known");
         Files.writeString(dir.resolve("tokenizer.json"), "{}");
-        assertRefused(dir, out, "tokenizer.json: text tokenizers are not supported in this version");
+        assertRefused(dir, out, "tokenizer.json: model is missing");
         Files.writeString(dir.resolve("config.json"), "{\"model_type\": \"clip_text_model\"}");
         assertRefused(dir, out, "config.json: model_type clip_text_model is not supported");
         Files.writeString(dir.resolve("config.json"), "{\"model_type\": 5}");

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         DataCommand.class,
         TrainTokenizerCommand.class,
         TrainCommand.class,
+        TrainBpeCommand.class,
         InfoCommand.class,
         MaskCommand.class,
         ExplainCommand.class,

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reproduce", header = "computes a fixture folder again from its inputs", description = {
     "Computes everything that a fixture folder pins down, from its inputs alone, and writes it under the same names, so that",
     "implementations, machines and devices can be compared. A folder is a Chameleon model with io.safetensors and meta.json,",
-    "a VQGAN with io.safetensors, or images.safetensors with pairs of pictures to measure."},
+    "a VQGAN with io.safetensors, images.safetensors with pairs of pictures to measure, or tokenizer.json with encodings.json."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp reproduce tests/src/test/resources/golden/chameleon-tiny --out computed.safetensors",
@@ -32,7 +32,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "the fixture folder")
     private Path folder;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "safetensors for models, JSON for metrics")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "safetensors for models, JSON for metrics and tokenizers")
     private Path out;
 
     @Override

@@ -22,13 +22,15 @@ public final class Reproduction {
         /** An image tokenizer alone. */
         VQGAN,
         /** Pairs of pictures to compare. */
-        METRICS
+        METRICS,
+        /** A text tokenizer. */
+        TOKENIZER
     }
 
     /**
      * Computes a folder and writes the result, whole or not at all.
      *
-     * @param out safetensors for models, JSON for metrics
+     * @param out safetensors for models, JSON for metrics and tokenizers
      * @return what the folder was
      * @throws InvalidInput naming file and field when the folder is of no known kind or an input is missing or malformed
      */
@@ -39,6 +41,7 @@ public final class Reproduction {
             case CHAMELEON -> ChameleonReproduction.run(backend, folder, out);
             case VQGAN -> VqganReproduction.run(backend, folder, out);
             case METRICS -> MetricsReproduction.run(folder, out);
+            case TOKENIZER -> TokenizerReproduction.run(folder, out);
         }
         return kind;
     }
@@ -66,8 +69,8 @@ public final class Reproduction {
             return Kind.METRICS;
         }
         if (Files.exists(folder.resolve("tokenizer.json"))) {
-            throw new InvalidInput(folder.resolve("tokenizer.json") + ": text tokenizers are not supported in this version");
+            return Kind.TOKENIZER;
         }
-        throw new InvalidInput(folder + ": holds neither config.json nor images.safetensors; this kind of folder is not known");
+        throw new InvalidInput(folder + ": holds none of config.json, images.safetensors and tokenizer.json; this kind of folder is not known");
     }
 }
