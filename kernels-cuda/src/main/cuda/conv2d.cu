@@ -3,22 +3,17 @@
 // What      out[b,y,x,o] = bias[o] + residual + sum over c,i,j of x[b, y s + i - top, x s + j - left, c] w[o,c,i,j];
 //           dX and dW are the two other products of the same triple sum.
 // Layout    x, dX [batch, height, width, in]; weight, dW [out, in, kh, kw], float or bf16 in the forward pass; bias [out];
-//           residual, out, dOut [batch, outHeight, outWidth, out]; parts [splits, out, in kh kw].
+//           residual, out, dOut [batch, outHeight, outWidth, out]; parts [splits, out, in kh kw]. Bias and residual come as the epilogue of a product.
 // How       tile_product over rows = output pixels (forward), input pixels (dX), output channels (dW); the k axis runs over (i, j, channel)
 //           with the channel innermost, so that neighbours in k are neighbours in memory. dW has few tiles and a long sum: it is split
 //           over pixels, the parts are added in order by matmul.cu's join.
 // Numerics  float fused multiply-adds, a fixed order.
 // Roofline  compute, like the product of the same size; the gather costs index arithmetic only.
+#include "epilogue.cuh"
+#include "geometry.cuh"
 #include "tile_product.cuh"
 
-struct Geometry {
-    int batch, height, width, in, outHeight, outWidth, out, kh, kw, stride, top, left;
-};
-
 typedef Tile<64, 64, 4, 4> T;
-
-#define GEOMETRY int batch, int height, int width, int in, int outHeight, int outWidth, int out, int kh, int kw, int stride, int top, int left
-#define PACKED Geometry{batch, height, width, in, outHeight, outWidth, out, kh, kw, stride, top, left}
 
 // Element (pixel row of the output, k = (i, j, c)) of the patch matrix.
 __device__ __forceinline__ float patch(const float* x, const Geometry& g, i64 pixel, i64 k) {
@@ -34,15 +29,8 @@ __device__ __forceinline__ float patch(const float* x, const Geometry& g, i64 pi
     return inside ? x[((b * g.height + iy) * g.width + ix) * g.in + c] : 0.0f;
 }
 
-// Offset in weight [out, in, kh, kw] of k = (i, j, c).
-__device__ __forceinline__ i64 weight_at(const Geometry& g, i64 o, i64 k) {
-    i64 c = k % g.in;
-    return (o * g.in + c) * g.kh * g.kw + k / g.in;
-}
-
 template <typename W>
-__device__ __forceinline__ void forward(const float* x, const W* weight, const void* bias, int biasIsBf16, const float* residual, float* y,
-        const Geometry& g) {
+__device__ __forceinline__ void forward(const float* x, const W* weight, void* result, const Geometry& g, const Epilogue& epilogue) {
     i64 pixels = (i64) g.batch * g.outHeight * g.outWidth;
     i64 m0 = (i64) blockIdx.x * T::BM;
     i64 n0 = (i64) blockIdx.y * T::BN;
@@ -51,31 +39,29 @@ __device__ __forceinline__ void forward(const float* x, const W* weight, const v
             [=](int row, i64 k) { return m0 + row < pixels ? patch(x, g, m0 + row, k) : 0.0f; },
             [=](i64 k, int column) { return n0 + column < g.out ? to_float(weight[weight_at(g, n0 + column, k)]) : 0.0f; },
             0, (i64) g.in * g.kh * g.kw, acc);
-    tile_store<T>(acc, [=](int row, int column, float value) {
-        i64 o = n0 + column;
-        if (m0 + row < pixels && o < g.out) {
-            i64 at = (m0 + row) * g.out + o;
-            if (bias != nullptr) {
-                value += biasIsBf16 ? to_float(((const __nv_bfloat16*) bias)[o]) : ((const float*) bias)[o];
-            }
-            y[at] = residual != nullptr ? value + residual[at] : value;
+    bool fours = in_fours(result, g.out, epilogue);
+    tile_store<T>(acc, [&](int row, int column, float4 y) {
+        if (m0 + row < pixels && n0 + column < g.out) {
+            write_four(y, result, (m0 + row) * g.out + n0 + column, n0 + column, g.out, false, fours, epilogue);
         }
     });
 }
 
-extern "C" __global__ void __launch_bounds__(256) forward_f32(const float* x, const float* weight, const void* bias, int biasIsBf16,
-        const float* residual, float* y, GEOMETRY) {
-    forward(x, weight, bias, biasIsBf16, residual, y, PACKED);
+extern "C" __global__ void __launch_bounds__(256) forward_f32(const float* x, const float* weight, void* y, GEOMETRY_ARGUMENTS,
+        EPILOGUE_ARGUMENTS) {
+    forward(x, weight, y, GEOMETRY, EPILOGUE);
 }
 
-extern "C" __global__ void __launch_bounds__(256) forward_bf16(const float* x, const __nv_bfloat16* weight, const void* bias, int biasIsBf16,
-        const float* residual, float* y, GEOMETRY) {
-    forward(x, weight, bias, biasIsBf16, residual, y, PACKED);
+extern "C" __global__ void __launch_bounds__(256) forward_bf16(const float* x, const __nv_bfloat16* weight, void* y, GEOMETRY_ARGUMENTS,
+        EPILOGUE_ARGUMENTS) {
+    forward(x, weight, y, GEOMETRY, EPILOGUE);
 }
 
 // dX[pixel, c] += sum over (i, j, o) of dOut[pixel that (i, j) leads to, o] w[o, c, i, j]
-extern "C" __global__ void __launch_bounds__(256) backward_x(const float* dOut, const float* weight, float* dX, GEOMETRY) {
-    Geometry g = PACKED;
+extern "C" __global__ void __launch_bounds__(256) backward_x(const float* dOut, const float* weight, float* dX, GEOMETRY_ARGUMENTS) {
+    Geometry g = GEOMETRY;
+    Epilogue adding = {};
+    adding.accumulate = 1;
     i64 pixels = (i64) g.batch * g.height * g.width;
     i64 m0 = (i64) blockIdx.x * T::BM;
     i64 n0 = (i64) blockIdx.y * T::BN;
@@ -98,16 +84,17 @@ extern "C" __global__ void __launch_bounds__(256) backward_x(const float* dOut, 
                 return n0 + column < g.in ? weight[(o * g.in + n0 + column) * g.kh * g.kw + k / g.out] : 0.0f;
             },
             0, (i64) g.out * g.kh * g.kw, acc);
-    tile_store<T>(acc, [=](int row, int column, float value) {
+    bool fours = in_fours(dX, g.in, adding);
+    tile_store<T>(acc, [&](int row, int column, float4 y) {
         if (m0 + row < pixels && n0 + column < g.in) {
-            dX[(m0 + row) * g.in + n0 + column] += value;
+            write_four(y, dX, (m0 + row) * g.in + n0 + column, n0 + column, g.in, false, fours, adding);
         }
     });
 }
 
 // parts[split][o, c, i, j] = sum over the split's pixels of dOut[pixel, o] patch[pixel, (i, j, c)]
-extern "C" __global__ void __launch_bounds__(256) backward_weight(const float* x, const float* dOut, float* parts, i64 pixelsPerSplit, GEOMETRY) {
-    Geometry g = PACKED;
+extern "C" __global__ void __launch_bounds__(256) backward_weight(const float* x, const float* dOut, float* parts, i64 pixelsPerSplit, GEOMETRY_ARGUMENTS) {
+    Geometry g = GEOMETRY;
     i64 pixels = (i64) g.batch * g.outHeight * g.outWidth;
     i64 columns = (i64) g.in * g.kh * g.kw;
     i64 m0 = (i64) blockIdx.x * T::BM;
@@ -120,9 +107,9 @@ extern "C" __global__ void __launch_bounds__(256) backward_weight(const float* x
             [=](i64 pixel, int column) { return n0 + column < columns ? patch(x, g, pixel, n0 + column) : 0.0f; },
             from, to, acc);
     float* part = parts + (i64) blockIdx.z * g.out * columns;
-    tile_store<T>(acc, [=](int row, int column, float value) {
-        if (m0 + row < g.out && n0 + column < columns) {
-            part[weight_at(g, m0 + row, n0 + column)] = value;
+    tile_store<T>(acc, [=](int row, int column, float4 y) {
+        if (m0 + row < g.out) {
+            scatter(y, part, g, g.in, m0 + row, n0 + column);
         }
     });
 }

@@ -11,6 +11,10 @@
 template <int BM_, int BN_, int TM_, int TN_> struct Tile {
     static const int BM = BM_, BN = BN_, TM = TM_, TN = TN_, BK = 16;
     static const int THREADS = BM / TM * (BN / TN);
+    // Rows and columns of this thread's elements. Columns come in fours that are BN / TN threads apart, so that neighbouring threads read and
+    // write neighbouring 16 bytes.
+    static __device__ __forceinline__ int row(int i) { return threadIdx.x / (BN / TN) * TM + i; }
+    static __device__ __forceinline__ int column(int j) { return j / 4 * (BN / TN) * 4 + threadIdx.x % (BN / TN) * 4 + j % 4; }
 };
 
 template <class T, bool A_ALONG_K, bool B_ALONG_K, class A, class B>
@@ -20,8 +24,6 @@ __device__ __forceinline__ void tile_product(A a, B b, i64 kFrom, i64 kTo, float
     const int aLoads = T::BM * T::BK / T::THREADS;
     const int bLoads = T::BN * T::BK / T::THREADS;
     int thread = threadIdx.x;
-    int row = thread / (T::BN / T::TN) * T::TM;
-    int column = thread % (T::BN / T::TN) * T::TN;
     float nextA[aLoads];
     float nextB[bLoads];
 #pragma unroll
@@ -77,11 +79,11 @@ __device__ __forceinline__ void tile_product(A a, B b, i64 kFrom, i64 kTo, float
             float y[T::TN];
 #pragma unroll
             for (int i = 0; i < T::TM; i++) {
-                x[i] = as[buffer][k][row + i];
+                x[i] = as[buffer][k][T::row(i)];
             }
 #pragma unroll
             for (int j = 0; j < T::TN; j++) {
-                y[j] = bs[buffer][k][column + j];
+                y[j] = bs[buffer][k][T::column(j)];
             }
 #pragma unroll
             for (int i = 0; i < T::TM; i++) {
@@ -99,16 +101,14 @@ __device__ __forceinline__ void tile_product(A a, B b, i64 kFrom, i64 kTo, float
     }
 }
 
-// Calls store(row in the tile, column in the tile, value) for this thread's elements.
+// Calls store(row in the tile, column in the tile, four values) for this thread's elements.
 template <class T, class Store>
 __device__ __forceinline__ void tile_store(const float (&acc)[T::TM][T::TN], Store store) {
-    int row = threadIdx.x / (T::BN / T::TN) * T::TM;
-    int column = threadIdx.x % (T::BN / T::TN) * T::TN;
 #pragma unroll
     for (int i = 0; i < T::TM; i++) {
 #pragma unroll
-        for (int j = 0; j < T::TN; j++) {
-            store(row + i, column + j, acc[i][j]);
+        for (int j = 0; j < T::TN; j += 4) {
+            store(T::row(i), T::column(j), make_float4(acc[i][j], acc[i][j + 1], acc[i][j + 2], acc[i][j + 3]));
         }
     }
 }

@@ -4,6 +4,7 @@ import org.xprompt4j.cuda.driver.LaunchShape;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.Activation;
 import org.xprompt4j.tensor.op.Conv2dSpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
@@ -28,10 +29,10 @@ public final class Conv2d {
 
     /** x [batch, height, width, in], weight [out, in, kh, kw], bias [out] or null, residual as out or null, out [batch, oh, ow, out]. */
     public static void forward(Kernels kernels, Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
-        Launch launch = kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype())).in(x).in(weight).in(bias)
-                .i32(bias != null && bias.dtype() == DType.BF16 ? 1 : 0).in(residual).out(out);
+        Launch launch = kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype())).in(x).in(weight).out(out);
         long pixels = out.dim(0) * out.dim(1) * out.dim(2);
-        geometry(launch, spec, x, weight, out).run(LaunchShape.of(tiles(pixels), tiles(out.dim(3)), THREADS));
+        Matmul.epilogue(geometry(launch, spec, x, weight, out), MatmulSpec.NT, new Epilogue(bias, Activation.NONE, null, residual), out)
+                .run(LaunchShape.of(tiles(pixels), tiles(out.dim(3)), THREADS));
     }
 
     /** dX as x, dWeight as weight, dBias [out] are added to; each may be null. */

@@ -15,9 +15,10 @@ import org.xprompt4j.tensor.op.MatmulSpec;
 public final class Matmul {
     private static final String MODULE = "matmul";
     private static final int THREADS = 256;
-    private static final int WARPS = 8;
+    private static final int WARP = 32;
     private static final int FEW_ROWS = 64;
-    private static final int ROWS = 4; // of a warp in the few-rows entries
+    private static final int ROWS = 8; // of a block in the few-rows entries
+    private static final int COLUMNS = 4; // of a warp along k, of a thread along n
     private static final int LARGE = 128;
     private static final int SMALL = 64;
     private static final int SHORTEST_SPLIT = 512; // of k
@@ -47,12 +48,12 @@ public final class Matmul {
         String entry = (large ? "large_" : "small_") + order(spec) + "_" + Norms.suffix(b.dtype());
         LaunchShape shape = LaunchShape.of((n + tile - 1) / tile, (m + tile - 1) / tile, splits, THREADS);
         if (splits == 1) {
-            epilogue(kernels.launch(MODULE, entry).in(a).in(b).out(out).i64(m).i64(n).i64(k).i64(perSplit), spec, epilogue).run(shape);
+            epilogue(kernels.launch(MODULE, entry).in(a).in(b).out(out).i64(m).i64(n).i64(k).i64(perSplit), spec, epilogue, out).run(shape);
             return;
         }
         try (MemoryScope scratch = kernels.scratch("matmul")) {
             Tensor parts = scratch.allocate(DType.F32, splits, m, n);
-            epilogue(kernels.launch(MODULE, entry).in(a).in(b).out(parts).i64(m).i64(n).i64(k).i64(perSplit), spec, epilogue).run(shape);
+            epilogue(kernels.launch(MODULE, entry).in(a).in(b).out(parts).i64(m).i64(n).i64(k).i64(perSplit), spec, epilogue, parts).run(shape);
             join(kernels, parts, splits, spec, epilogue, out);
         }
     }
@@ -64,14 +65,13 @@ public final class Matmul {
         long k = a.dim(1);
         boolean few = m <= FEW_ROWS;
         Launch launch = kernels.launch(MODULE, few ? "rows_nt_i8" : "small_nt_i8").in(a).in(weight).out(out).i64(m).i64(n).i64(k);
-        epilogue(few ? launch : launch.i64(k), MatmulSpec.NT, scales, epilogue).run(few
-                ? LaunchShape.of((n + WARPS - 1) / WARPS, (m + ROWS - 1) / ROWS, THREADS)
+        epilogue(few ? launch : launch.i64(k), MatmulSpec.NT, scales, epilogue, out).run(few ? rowsAlongK(kernels, m, n)
                 : LaunchShape.of((n + SMALL - 1) / SMALL, (m + SMALL - 1) / SMALL, THREADS));
     }
 
     /** Adds parts [splits, m, n] in order and finishes. */
     static void join(Kernels kernels, Tensor parts, int splits, MatmulSpec spec, Epilogue epilogue, Tensor out) {
-        epilogue(kernels.launch(MODULE, "join").in(parts).i32(splits).out(out).i64(out.dim(0)).i64(out.dim(1)), spec, epilogue)
+        epilogue(kernels.launch(MODULE, "join").in(parts).i32(splits).out(out).i64(out.dim(0)).i64(out.dim(1)), spec, epilogue, out)
                 .run(Elementwise.shape(out.numel()));
     }
 
@@ -92,16 +92,33 @@ public final class Matmul {
 
     private static void fewRows(Kernels kernels, MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out, long m, long n, long k) {
         Launch launch = kernels.launch(MODULE, "rows_" + order(spec) + "_" + Norms.suffix(b.dtype())).in(a).in(b).out(out).i64(m).i64(n).i64(k);
-        int columns = spec.transposeB() ? WARPS : THREADS; // of a block
-        epilogue(launch, spec, epilogue).run(LaunchShape.of((n + columns - 1) / columns, (m + ROWS - 1) / ROWS, THREADS));
+        int columns = COLUMNS * WARP; // of a block along n
+        epilogue(launch, spec, epilogue, out).run(spec.transposeB() ? rowsAlongK(kernels, m, n)
+                : LaunchShape.of((m + ROWS - 1) / ROWS, (n + columns - 1) / columns, THREADS));
     }
 
-    static Launch epilogue(Launch launch, MatmulSpec spec, Epilogue epilogue) {
-        return epilogue(launch, spec, null, epilogue);
+    /** Four columns a warp; smaller blocks where those of eight warps would leave multiprocessors idle. */
+    private static LaunchShape rowsAlongK(Kernels kernels, long m, long n) {
+        int warps = THREADS / WARP;
+        while (warps > 1 && (n + warps * COLUMNS - 1) / (warps * COLUMNS) < kernels.driver().properties().multiprocessors()) {
+            warps /= 2;
+        }
+        return LaunchShape.of((m + ROWS - 1) / ROWS, (n + warps * COLUMNS - 1) / (warps * COLUMNS), warps * WARP);
     }
 
-    private static Launch epilogue(Launch launch, MatmulSpec spec, Tensor scales, Epilogue epilogue) {
-        return launch.in(scales).in(epilogue.bias()).i32(epilogue.bias() != null && epilogue.bias().dtype() == DType.BF16 ? 1 : 0)
-                .i32(epilogue.activation() == Activation.SILU ? 1 : 0).in(epilogue.multiplier()).in(epilogue.residual()).i32(spec.accumulate() ? 1 : 0);
+    /** The arguments of epilogue.cuh. */
+    static Launch epilogue(Launch launch, MatmulSpec spec, Epilogue epilogue, Tensor out) {
+        return epilogue(launch, spec, null, epilogue, out);
+    }
+
+    private static Launch epilogue(Launch launch, MatmulSpec spec, Tensor scales, Epilogue epilogue, Tensor out) {
+        return launch.in(scales).in(epilogue.bias()).in(epilogue.multiplier()).in(epilogue.residual())
+                .i32(narrow(epilogue.bias(), 1) | narrow(epilogue.multiplier(), 2) | narrow(epilogue.residual(), 4) | narrow(out, 8))
+                .i32(epilogue.activation() == Activation.SILU ? 1 : 0).i32(spec.accumulate() ? 1 : 0);
+    }
+
+    /** The bit if the tensor is there and bf16. */
+    private static int narrow(Tensor tensor, int bit) {
+        return tensor != null && tensor.dtype() == DType.BF16 ? bit : 0;
     }
 }

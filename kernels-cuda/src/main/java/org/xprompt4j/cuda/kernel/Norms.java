@@ -1,5 +1,7 @@
 package org.xprompt4j.cuda.kernel;
 
+import java.util.Locale;
+
 import org.xprompt4j.tensor.DType;
 
 /** What the norms share: the size of a block for a row, and the names of entries by element type. */
@@ -18,5 +20,10 @@ final class Norms {
     /** "f32" or "bf16", as entries are named. */
     static String suffix(DType type) {
         return type == DType.BF16 ? "bf16" : "f32";
+    }
+
+    /** A constant's name as entries are named. */
+    static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -2,6 +2,8 @@ package org.xprompt4j.cuda.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
@@ -19,25 +21,56 @@ import org.xprompt4j.tensor.op.MatmulSpec;
 class TensorCoreMatmulTest {
     private static final double TOLERANCE = 2e-6; // of the sum of absolute terms: float sums
 
+    private static Kernels kernels;
+
+    @BeforeAll
+    static void open() {
+        kernels = new Kernels(new EmulatedDriver(CheckLevel.CHECK), Precision.BF16);
+    }
+
+    @AfterAll
+    static void close() {
+        kernels.close();
+    }
+
     @ParameterizedTest
     @CsvSource({"65, 1, 1", "67, 31, 33", "129, 127, 95", "128, 128, 64", "70, 136, 1100", "131, 8, 40"})
     void allOrders(int m, int n, int k) {
+        for (int order = 0; order < 8; order++) {
+            MatmulSpec spec = new MatmulSpec((order & 1) != 0, (order & 2) != 0, (order & 4) != 0);
+            product(spec, order % 3 == 0 ? DType.BF16 : DType.F32, order % 2 == 0 ? DType.F32 : DType.BF16, m, n, k, null);
+        }
+    }
+
+    /** The tiles of the emulator's small device are small; here every size is asked for, at sizes just around it. */
+    @ParameterizedTest
+    @CsvSource({"WIDE, 257, 129, 95, 1", "WIDE, 255, 136, 160, 2", "LARGE, 129, 127, 224, 3", "LARGE, 128, 260, 96, 1", "SMALL, 65, 63, 67, 2",
+            "SMALL, 300, 68, 33, 1"})
+    void everyTile(TensorTiling.Tile tile, int m, int n, int k, int splits) {
+        long perSplit = ((k + splits - 1) / splits + 31) / 32 * 32;
+        for (int order = 0; order < 3; order++) {
+            product(new MatmulSpec(order == 2, order == 1, false), DType.BF16, DType.F32, m, n, k, new TensorTiling(tile, splits, perSplit));
+        }
+    }
+
+    private static void product(MatmulSpec spec, DType weightType, DType biasType, int m, int n, int k, TensorTiling tiling) {
         Philox random = new Philox(20_261_123, m * 1_000L + n);
-        try (Kernels kernels = new Kernels(new EmulatedDriver(CheckLevel.CHECK), Precision.BF16);
-                MemoryScope scope = new MemoryScope("test", kernels.pool())) {
-            for (int order = 0; order < 8; order++) {
-                MatmulSpec spec = new MatmulSpec((order & 1) != 0, (order & 2) != 0, (order & 4) != 0);
-                DType weightType = order % 3 == 0 ? DType.BF16 : DType.F32;
-                float[] a = normal(random, m * k);
-                float[] b = normal(random, k * n);
-                float[] bias = normal(random, n);
-                float[] before = normal(random, m * n);
-                Tensor out = scope.of(before, m, n);
-                Epilogue epilogue = spec.accumulate() ? Epilogue.NONE : new Epilogue(scope.of(bias, n), Activation.NONE, null, out);
-                Tensor weight = scope.allocate(weightType, spec.transposeB() ? new long[] {n, k} : new long[] {k, n}).set(b);
-                Matmul.forward(kernels, spec, scope.of(a, spec.transposeA() ? new long[] {k, m} : new long[] {m, k}), weight, epilogue, out);
-                compare(spec, m, n, k, a, b, spec.accumulate() ? new float[n] : bias, before, out.toFloatArray());
+        try (MemoryScope scope = new MemoryScope("test", kernels.pool())) {
+            float[] a = normal(random, m * k);
+            float[] b = normal(random, k * n);
+            Tensor bias = scope.allocate(biasType, n).set(normal(random, n));
+            float[] before = normal(random, m * n);
+            Tensor out = scope.of(before, m, n);
+            Epilogue epilogue = spec.accumulate() ? Epilogue.NONE : new Epilogue(bias, Activation.NONE, null, out);
+            Tensor left = scope.of(a, spec.transposeA() ? new long[] {k, m} : new long[] {m, k});
+            Tensor weight = scope.allocate(weightType, spec.transposeB() ? new long[] {n, k} : new long[] {k, n}).set(b);
+            if (tiling == null) {
+                Matmul.forward(kernels, spec, left, weight, epilogue, out);
+            } else {
+                TensorCoreMatmul.product(kernels, spec, TensorCoreMatmul.packed(kernels, scope, left), TensorCoreMatmul.packed(kernels, scope, weight), k,
+                        epilogue, out, tiling);
             }
+            compare(spec, m, n, k, a, b, spec.accumulate() ? new float[n] : bias.toFloatArray(), before, out.toFloatArray());
         }
     }
 

@@ -1,0 +1,64 @@
+package org.xprompt4j.cuda.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.xprompt4j.cuda.driver.EmulatedDriver;
+import org.xprompt4j.cuda.emulator.CheckLevel;
+import org.xprompt4j.cuda.emulator.LaunchReport;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.tensor.Tensor;
+
+/** Kernels on the emulator with every launch's counters kept. */
+final class CountedLaunches implements AutoCloseable {
+    final Kernels kernels;
+    final MemoryScope scope;
+    private final List<LaunchReport> reports = new ArrayList<>();
+    private final Philox random = new Philox(20_261_126, 7);
+
+    CountedLaunches(Precision precision) {
+        EmulatedDriver driver = new EmulatedDriver(CheckLevel.CHECK);
+        driver.machine().profile(true);
+        driver.listener((entry, shape, report) -> reports.add(report));
+        kernels = new Kernels(driver, precision);
+        scope = new MemoryScope("test", kernels.pool());
+    }
+
+    /** What an operation launched, in order. */
+    List<LaunchReport> of(Runnable operation) {
+        reports.clear();
+        operation.run();
+        return List.copyOf(reports);
+    }
+
+    /** The one launch of an operation. */
+    LaunchReport one(Runnable operation) {
+        List<LaunchReport> all = of(operation);
+        if (all.size() != 1) {
+            throw new AssertionError("one launch expected: " + all.stream().map(LaunchReport::kernel).toList());
+        }
+        return all.getFirst();
+    }
+
+    /** Random numbers. */
+    Tensor input(DType type, long... shape) {
+        Tensor tensor = scope.allocate(type, shape);
+        float[] values = new float[Math.toIntExact(tensor.numel())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = type == DType.I8 ? (int) (random.nextFloat() * 200) - 100 : random.nextGaussian();
+        }
+        return tensor.set(values);
+    }
+
+    Tensor input(long... shape) {
+        return input(DType.F32, shape);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+        kernels.close();
+    }
+}
