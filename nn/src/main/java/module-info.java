@@ -4,4 +4,5 @@ module org.xprompt4j.nn {
 
     exports org.xprompt4j.nn;
     exports org.xprompt4j.nn.chameleon;
+    exports org.xprompt4j.nn.text;
 }

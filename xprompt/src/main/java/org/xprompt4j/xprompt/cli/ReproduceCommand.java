@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reproduce", header = "computes a fixture folder again from its inputs", description = {
     "Computes everything that a fixture folder pins down, from its inputs alone, and writes it under the same names, so that",
     "implementations, machines and devices can be compared. A folder is a Chameleon model with io.safetensors and meta.json,",
-    "a VQGAN with io.safetensors, images.safetensors with pairs of pictures to measure, or tokenizer.json with encodings.json."},
+    "a VQGAN or a CLIP text encoder with io.safetensors, images.safetensors with pairs of pictures to measure, or tokenizer.json with encodings.json."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  xp reproduce tests/src/test/resources/golden/chameleon-tiny --out computed.safetensors",

@@ -24,7 +24,9 @@ public final class Reproduction {
         /** Pairs of pictures to compare. */
         METRICS,
         /** A text tokenizer. */
-        TOKENIZER
+        TOKENIZER,
+        /** CLIP's text encoder. */
+        CLIP_TEXT
     }
 
     /**
@@ -42,6 +44,7 @@ public final class Reproduction {
             case VQGAN -> VqganReproduction.run(backend, folder, out);
             case METRICS -> MetricsReproduction.run(folder, out);
             case TOKENIZER -> TokenizerReproduction.run(folder, out);
+            case CLIP_TEXT -> ClipTextReproduction.run(backend, folder, out);
         }
         return kind;
     }
@@ -61,7 +64,7 @@ public final class Reproduction {
                 return Kind.VQGAN;
             }
             if (type.equals("clip_text_model")) {
-                throw new InvalidInput(config + ": model_type clip_text_model is not supported in this version");
+                return Kind.CLIP_TEXT;
             }
             throw new InvalidInput(config + ": neither model_type \"chameleon\" nor ddconfig; this kind of folder is not known");
         }

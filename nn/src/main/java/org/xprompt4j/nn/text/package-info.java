@@ -1,0 +1,5 @@
+/**
+ * Encoders that turn a text into one vector, for finding texts of like meaning. Read {@link org.xprompt4j.nn.text.ClipText} first:
+ * CLIP's text tower. They share {@code SelfAttention}; tokenizers are others' business, a model here begins with ids.
+ */
+package org.xprompt4j.nn.text;
