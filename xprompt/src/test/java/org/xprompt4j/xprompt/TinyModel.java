@@ -17,7 +17,7 @@ import org.xprompt4j.vqvae.VqganConfig;
 import org.xprompt4j.xprompt.inference.XPromptConfig;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import org.xprompt4j.xprompt.prompt.Arrangement;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
 
 /** A random model that is whole but small: 2 layers of 32, 16x16 pictures of 16 codes out of 32, 3 X-Prompt tokens. */
@@ -77,8 +77,8 @@ public final class TinyModel implements AutoCloseable {
     }
 
     /** A random pair. */
-    public static CodedPair pair(int number) {
-        return new CodedPair(codes(2 * number), codes(2 * number + 1));
+    public static Exchange pair(int number) {
+        return Exchange.pictures(codes(2 * number), codes(2 * number + 1));
     }
 
     @Override

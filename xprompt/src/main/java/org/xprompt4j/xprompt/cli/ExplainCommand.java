@@ -23,7 +23,7 @@ import org.xprompt4j.xprompt.picture.CentreCrop;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.picture.PictureReader;
 import org.xprompt4j.xprompt.picture.PictureWriter;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,15 +129,15 @@ final class ExplainCommand implements Callable<Integer> {
 
         @Override
         BufferedImage explain(XPromptModel opened, Picture photo) {
-            List<CodedPair> pairs = examples.isEmpty() ? List.of() : opened.encode(List.of(only(examples)));
+            List<Exchange> pairs = examples.isEmpty() ? List.of() : opened.encode(List.of(only(examples)));
             Picture query = opened.prepare(photo);
             int[] codes = opened.tokenizer().encode(List.of(query))[0];
             int columns = query.width() / opened.tokenizer().reduction();
             int code = code(columns);
             Context context = pairs.isEmpty() ? new Context.None()
                     : new Context.Compressed(opened.compress(examples.read(), ""));
-            int[] drawn = opened.answer(List.of(new AnswerDecoder.Job(context, codes, 0)), sampling.options(), (done, of) -> { })[0];
-            CodedPair job = new CodedPair(codes, drawn);
+            int[] drawn = opened.answer(List.of(AnswerDecoder.Job.of(context, codes, 0)), sampling.options(), (done, of) -> { })[0];
+            Exchange job = Exchange.pictures(codes, drawn);
             AttentionStudy.Seen seen = new AttentionStudy(opened).ofAnswer(pairs, job, code);
             int from = AttentionStudy.queryStart(seen.layout(), job);
             figures.put("at", List.of(code % columns, code / columns));

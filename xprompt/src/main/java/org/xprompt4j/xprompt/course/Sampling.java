@@ -27,6 +27,7 @@ import org.xprompt4j.xprompt.metric.Psnr;
 import org.xprompt4j.xprompt.picture.Charts;
 import org.xprompt4j.xprompt.picture.Drawing;
 import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.task.Task;
 import org.xprompt4j.xprompt.task.TaskRegistry;
@@ -76,7 +77,7 @@ final class Sampling implements Chapter {
         Picture[][] answers = new Picture[GUIDANCES.length][TEMPERATURES.length];
         for (int g = 0; g < (materials.brief() ? 1 : GUIDANCES.length); g++) {
             for (int t = 0; t < (materials.brief() ? 1 : TEMPERATURES.length); t++) {
-                int[][] drawn = opened.answer(List.of(new AnswerDecoder.Job(new Context.Compressed(prompt), query, 0)),
+                int[][] drawn = opened.answer(List.of(AnswerDecoder.Job.of(new Context.Compressed(prompt), query, 0)),
                         new GenerationOptions(TEMPERATURES[t], 0, 1, GUIDANCES[g], 7), (code, of) -> { });
                 answers[g][t] = opened.tokenizer().decode(drawn, asked.input().width(), asked.input().height()).getFirst();
                 figures.put(String.format(Locale.ROOT, "psnr_guidance_%.0f_temperature_%.1f", GUIDANCES[g], TEMPERATURES[t]), Psnr.capped(answers[g][t], asked.output(), Psnr.CEILING));
@@ -91,7 +92,7 @@ final class Sampling implements Chapter {
         try (MemoryScope scope = opened.backend().openScope("chapter 11")) {
             // [logits]
             int position = prompt == null ? 0 : prompt.nextPosition();
-            PromptLayout job = PromptLayout.job(opened.config().tokens(image), query, position);         // photo, then "a picture begins"
+            PromptLayout job = PromptLayout.job(opened.config().tokens(image), List.of(new Part.Image(query)), position); // photo, then "a picture begins"
             KvCache cache = new KvCache(opened.backend(), scope, model.config(), 1, 1024 + query.length);
             if (prompt != null) {
                 cache.seed(0, prompt.layers(), position);                                                // 16 entries a layer

@@ -30,7 +30,7 @@ import org.xprompt4j.xprompt.inference.XPromptModel;
 import org.xprompt4j.xprompt.picture.Charts;
 import org.xprompt4j.xprompt.picture.Drawing;
 import org.xprompt4j.xprompt.prompt.Arrangement;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.LossSpan;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
@@ -124,7 +124,7 @@ final class Training implements Chapter {
         for (int i = 0; i < 4; i++) {
             Task.Pair pair = negative.make(materials.trainingPhoto(4 * step + i), new Philox(10, 1 + step));
             int[][] codes = shipped.tokenizer().encode(List.of(pair.input(), pair.output()));
-            batch.add(PromptLayout.training(tokens, ContextMode.NONE, Arrangement.SHARED, LossSpan.ANSWER, List.of(), new CodedPair(codes[0], codes[1])));
+            batch.add(PromptLayout.training(tokens, ContextMode.NONE, Arrangement.SHARED, LossSpan.ANSWER, List.of(), Exchange.pictures(codes[0], codes[1])));
         }
         return batch;
     }
@@ -143,13 +143,13 @@ final class Training implements Chapter {
             Task.Pair shown = instance.make(materials.testPhoto(i + 1), random);
             Task.Pair asked = instance.make(materials.testPhoto(i), random);
             int[][] codes = shipped.tokenizer().encode(List.of(shown.input(), shown.output(), asked.input(), asked.output()));
-            CodedPair job = new CodedPair(codes[2], codes[3]);
+            Exchange job = Exchange.pictures(codes[2], codes[3]);
             PromptLayout layout = PromptLayout.training(tokens, mode, shipped.config().arrangement(), LossSpan.ANSWER,
-                    mode == ContextMode.NONE ? List.of() : List.of(new CodedPair(codes[0], codes[1])), job);
+                    mode == ContextMode.NONE ? List.of() : List.of(Exchange.pictures(codes[0], codes[1])), job);
             int first = AttentionStudy.answerStart(layout, job);
             int[] labels = layout.labels();
             Arrays.fill(labels, 0, first, CrossEntropySpec.IGNORED);
-            Arrays.fill(labels, first + (int) Math.round(Math.sqrt(job.output().length)), labels.length, CrossEntropySpec.IGNORED);
+            Arrays.fill(labels, first + (int) Math.round(Math.sqrt(job.answer().length)), labels.length, CrossEntropySpec.IGNORED);
             try (MemoryScope memory = shipped.backend().openScope("surprise")) {
                 Ops ops = new Ops(shipped.backend(), memory);
                 Tensor hidden = model.hidden(ops, model.embed(ops, TokenRows.ids(memory, List.of(layout))),

@@ -17,7 +17,7 @@ import org.xprompt4j.xprompt.inference.Context;
 import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import org.xprompt4j.xprompt.picture.Picture;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.task.Task;
 
@@ -105,9 +105,9 @@ public final class Evaluation {
         List<Map<ContextMode, Picture>> answers = new ArrayList<>();
         queries.forEach(query -> answers.add(new EnumMap<>(ContextMode.class)));
         try (MemoryScope prompts = model.backend().openScope("prompts of an evaluation")) {
-            List<CodedPair> examples = new ArrayList<>();
+            List<Exchange> examples = new ArrayList<>();
             for (int i = 0; i < queries.size(); i++) {
-                examples.add(new CodedPair(codes[4 * i], codes[4 * i + 1]));
+                examples.add(Exchange.pictures(codes[4 * i], codes[4 * i + 1]));
             }
             List<CompressedPrompt> compressed = model.compressCoded(examples.stream().map(List::of).toList(), "", prompts);
             for (ContextMode mode : ContextMode.values()) {
@@ -118,7 +118,7 @@ public final class Evaluation {
                         case FULL -> new Context.Full(List.of(examples.get(i)));
                         case COMPRESSED -> new Context.Compressed(compressed.get(i));
                     };
-                    jobs.add(new AnswerDecoder.Job(context, codes[4 * i + 2], queries.get(i).stream()));
+                    jobs.add(AnswerDecoder.Job.of(context, codes[4 * i + 2], queries.get(i).stream()));
                 }
                 int[][] drawn = model.answer(jobs, options, (code, of) -> { });
                 List<Picture> decoded = model.tokenizer().decode(drawn, size, size);

@@ -8,7 +8,7 @@ import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.xprompt.inference.TokenRows;
 import org.xprompt4j.xprompt.inference.XPromptModel;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.LossSpan;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
@@ -79,7 +79,7 @@ public final class AttentionStudy {
     }
 
     /** How the X-Prompt tokens attend while they read one example; queries are the XP tokens in order. */
-    public Seen ofXp(CodedPair example) {
+    public Seen ofXp(Exchange example) {
         PromptLayout layout = PromptLayout.context(tokens, ContextMode.COMPRESSED, opened.config().arrangement(), List.of(example));
         return look(layout, layout.indicesOf(SegmentKind.XP));
     }
@@ -91,20 +91,20 @@ public final class AttentionStudy {
      * @param job      codes of the query picture and of the answer that the model drew
      * @param code     which code of the answer is about to be drawn, in raster order
      */
-    public Seen ofAnswer(List<CodedPair> examples, CodedPair job, int code) {
+    public Seen ofAnswer(List<Exchange> examples, Exchange job, int code) {
         PromptLayout layout = PromptLayout.training(tokens, examples.isEmpty() ? ContextMode.NONE : ContextMode.COMPRESSED, opened.config().arrangement(),
                 LossSpan.ANSWER, examples, job);
         return look(layout, new int[] {answerStart(layout, job) - 1 + code});
     }
 
     /** Sequence index of the first code of the query picture. */
-    public static int queryStart(PromptLayout layout, CodedPair job) {
-        return answerStart(layout, job) - job.input().length - 3; // eoi, sep and boi stand between
+    public static int queryStart(PromptLayout layout, Exchange job) {
+        return answerStart(layout, job) - job.query().length - 3; // eoi, sep and boi stand between
     }
 
     /** Sequence index of the first code of the answer; eoi and sep stand behind the last one. */
-    public static int answerStart(PromptLayout layout, CodedPair job) {
-        return layout.length() - 2 - job.output().length;
+    public static int answerStart(PromptLayout layout, Exchange job) {
+        return layout.length() - 2 - job.answer().length;
     }
 
     private Seen look(PromptLayout layout, int[] queries) {

@@ -25,7 +25,7 @@ import org.xprompt4j.xprompt.inference.XPromptModel;
 import org.xprompt4j.xprompt.metric.Psnr;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.prompt.Arrangement;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.LossSpan;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
@@ -76,7 +76,7 @@ public final class XpStudy {
     public Study run(Example example, Picture photo) {
         Example seen = new Example(opened.prepare(example.input()), opened.prepare(example.output()));
         Picture query = opened.prepare(photo);
-        CodedPair pair = opened.encode(List.of(seen)).getFirst();
+        Exchange pair = opened.encode(List.of(seen)).getFirst();
         int[] codes = opened.tokenizer().encode(List.of(query))[0];
         int tokens = opened.config().xpIds().length;
         if (tokens < 2) {
@@ -105,7 +105,7 @@ public final class XpStudy {
             drawn.addAll(List.of(draw(List.of(new Context.None()), codes)));
             int size = opened.config().pictureSize();
             List<Picture> pictures = opened.tokenizer().decode(drawn.toArray(int[][]::new), size, size);
-            CodedPair job = new CodedPair(codes, drawn.getFirst());
+            Exchange job = Exchange.pictures(codes, drawn.getFirst());
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {
                 answers.add(new Answer(pictures.get(i), Psnr.capped(pictures.get(i), pictures.getFirst(), Psnr.CEILING),
@@ -120,11 +120,11 @@ public final class XpStudy {
     }
 
     private int[][] draw(List<Context> contexts, int[] query) {
-        return opened.answer(contexts.stream().map(c -> new AnswerDecoder.Job(c, query, 0)).toList(), options, (code, of) -> { });
+        return opened.answer(contexts.stream().map(c -> AnswerDecoder.Job.of(c, query, 0)).toList(), options, (code, of) -> { });
     }
 
     /** Mean of -ln p over the first row of an answer's codes, given a prompt; null for none. */
-    private double nats(CompressedPrompt prompt, CodedPair job) {
+    private double nats(CompressedPrompt prompt, Exchange job) {
         Chameleon model = opened.chameleon();
         PromptLayout layout = PromptLayout.training(opened.config().tokens(ImageTokens.of(model.config())), ContextMode.NONE, Arrangement.SHARED, LossSpan.ANSWER,
                 List.of(), job);
@@ -132,7 +132,7 @@ public final class XpStudy {
         int first = AttentionStudy.answerStart(layout, job);
         int[] labels = layout.labels();
         Arrays.fill(labels, 0, first, CrossEntropySpec.IGNORED);
-        Arrays.fill(labels, first + (int) Math.round(Math.sqrt(job.output().length)), seq, CrossEntropySpec.IGNORED);
+        Arrays.fill(labels, first + (int) Math.round(Math.sqrt(job.answer().length)), seq, CrossEntropySpec.IGNORED);
         try (MemoryScope scope = opened.backend().openScope("likelihood of an answer")) {
             // [nats]
             Ops ops = new Ops(opened.backend(), scope);

@@ -1,6 +1,5 @@
 package org.xprompt4j.xprompt.inference;
 
-import java.util.Arrays;
 import java.util.List;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.DecodeLoop;
@@ -16,6 +15,7 @@ import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.SamplingSpec;
 import org.xprompt4j.xprompt.prompt.Arrangement;
 import org.xprompt4j.xprompt.prompt.ContextMode;
+import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
 
@@ -31,10 +31,14 @@ public final class AnswerDecoder {
      * One picture to draw.
      *
      * @param context what it sees of the examples
-     * @param query [codes] of the query picture
+     * @param asked pictures and words of the question
      * @param stream noise stream; with the seed it decides the draw
      */
-    public record Job(Context context, int[] query, int stream) {
+    public record Job(Context context, List<Part> asked, int stream) {
+        /** A job that asks with one picture alone, [codes]. */
+        public static Job of(Context context, int[] query, int stream) {
+            return new Job(context, List.of(new Part.Image(query)), stream);
+        }
     }
 
     /** Told how far the codes of a batch are; on devices that queue their work not after every code. */
@@ -90,14 +94,14 @@ public final class AnswerDecoder {
             Tensor logits = scope.allocate(DType.F32, rows, model.config().vocabSize()); // of the next code
             prefill(jobs, cache, logits, 0);
             if (guided) {
-                prefill(jobs.stream().map(job -> new Job(new Context.None(), job.query(), job.stream())).toList(), cache, logits, batch);
+                prefill(jobs.stream().map(job -> new Job(new Context.None(), job.asked(), job.stream())).toList(), cache, logits, batch);
             }
             return draw(scope, jobs, cache, logits, length, options, listener);
         }
     }
 
     private int promptLength(Job job) {
-        int own = PromptLayout.job(tokens, job.query(), 0).length();
+        int own = PromptLayout.job(tokens, job.asked(), 0).length();
         return switch (job.context()) {
             case Context.None none -> own;
             case Context.Compressed compressed -> compressed.prompt().tokens() + own;
@@ -124,7 +128,7 @@ public final class AnswerDecoder {
     }
 
     private static boolean sameStart(Job a, Job b) {
-        return a.context().equals(b.context()) && Arrays.equals(a.query(), b.query());
+        return a.context().equals(b.context()) && a.asked().equals(b.asked());
     }
 
     /** Reads context and job into an empty cache of one row; writes the logits of the first code, [1, vocab]. */
@@ -140,7 +144,7 @@ public final class AnswerDecoder {
                             Pass.prefill(TokenRows.positions(scope, context), context.getFirst().mask(), cache));
                 }
             }
-            PromptLayout layout = PromptLayout.job(tokens, job.query(), cache.nextPosition(0));
+            PromptLayout layout = PromptLayout.job(tokens, job.asked(), cache.nextPosition(0));
             backend.copy(model.prefill(ops, TokenRows.ids(scope, List.of(layout)), cache), logits);
         }
     }

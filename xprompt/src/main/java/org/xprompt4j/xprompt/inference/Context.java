@@ -1,7 +1,7 @@
 package org.xprompt4j.xprompt.inference;
 
 import java.util.List;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 
 /** What a job sees of the examples. */
 public sealed interface Context {
@@ -10,7 +10,7 @@ public sealed interface Context {
     }
 
     /** Every token of the examples. */
-    record Full(List<CodedPair> examples) implements Context {
+    record Full(List<Exchange> examples) implements Context {
     }
 
     /** Keys and values of the X-Prompt tokens. */

@@ -10,7 +10,7 @@ import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.xprompt.prompt.Arrangement;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
@@ -39,7 +39,7 @@ public final class ContextReader {
      * @param contexts one list of examples for each prompt; pictures of equal size within a list
      * @param keep receives the keys and values
      */
-    List<CompressedPrompt> compress(List<List<CodedPair>> contexts, Arrangement arrangement, String note, MemoryScope keep) {
+    List<CompressedPrompt> compress(List<List<Exchange>> contexts, Arrangement arrangement, String note, MemoryScope keep) {
         return contexts.stream()
                 .map(examples -> compress(PromptLayout.context(tokens, ContextMode.COMPRESSED, arrangement, examples), note, keep)).toList();
     }

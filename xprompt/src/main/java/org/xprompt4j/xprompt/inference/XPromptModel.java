@@ -18,7 +18,7 @@ import org.xprompt4j.vqvae.Vqgan;
 import org.xprompt4j.vqvae.VqganCheckpoint;
 import org.xprompt4j.xprompt.picture.CentreCrop;
 import org.xprompt4j.xprompt.picture.Picture;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
 
 /**
@@ -137,16 +137,16 @@ public final class XPromptModel implements AutoCloseable {
     }
 
     /** Codes of examples, inputs and outputs tokenized together. */
-    public List<CodedPair> encode(List<Example> examples) {
+    public List<Exchange> encode(List<Example> examples) {
         List<Picture> pictures = new ArrayList<>();
         for (Example example : examples) {
             pictures.add(prepare(example.input()));
             pictures.add(prepare(example.output()));
         }
         int[][] codes = tokenizer.encode(pictures);
-        List<CodedPair> pairs = new ArrayList<>();
+        List<Exchange> pairs = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            pairs.add(new CodedPair(codes[2 * i], codes[2 * i + 1]));
+            pairs.add(Exchange.pictures(codes[2 * i], codes[2 * i + 1]));
         }
         return pairs;
     }
@@ -157,7 +157,7 @@ public final class XPromptModel implements AutoCloseable {
     }
 
     /** Stage 1 for several prompts; {@code keep} owns the results. */
-    public List<CompressedPrompt> compressCoded(List<List<CodedPair>> contexts, String note, MemoryScope keep) {
+    public List<CompressedPrompt> compressCoded(List<List<Exchange>> contexts, String note, MemoryScope keep) {
         return reader.compress(contexts, config.arrangement(), note, keep);
     }
 
@@ -186,7 +186,7 @@ public final class XPromptModel implements AutoCloseable {
         int[] codes = tokenizer.encode(List.of(prepare(query)))[0];
         List<AnswerDecoder.Job> jobs = new ArrayList<>();
         for (int i = 0; i < samples; i++) {
-            jobs.add(new AnswerDecoder.Job(context, codes, i));
+            jobs.add(AnswerDecoder.Job.of(context, codes, i));
         }
         return tokenizer.decode(answer(jobs, options, listener), config.pictureSize(), config.pictureSize());
     }

@@ -10,10 +10,13 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
  * A sequence of tokens with its segments, positions, mask and loss labels.
  *
  * <pre>
- * IE   bos  boi input eoi  boi output eoi  [boi input eoi boi output eoi ...]
+ * IE   bos  boi input eoi [words] boi output eoi  [the same of other examples]
  * XP   S learned tokens
- * TD   boi query eoi sep  boi answer eoi sep
+ * TD   boi query eoi [words] sep  boi answer eoi sep
  * </pre>
+ *
+ * An {@link Exchange} may have any pictures and words on either side: {@code boi A eoi boi B eoi question sep text sep} tells what
+ * changed. An example whose answer begins with words has a separator before them, or nobody could tell where the question ends.
  *
  * Positions count from {@link #firstPosition()} without gaps. A label stands where its token stands and is predicted at the
  * position before.
@@ -38,7 +41,7 @@ public final class PromptLayout {
      *
      * @throws IllegalArgumentException without examples, or for {@link ContextMode#NONE}
      */
-    public static PromptLayout context(PromptTokens tokens, ContextMode mode, Arrangement arrangement, List<CodedPair> examples) {
+    public static PromptLayout context(PromptTokens tokens, ContextMode mode, Arrangement arrangement, List<Exchange> examples) {
         if (examples.isEmpty() || mode == ContextMode.NONE) {
             throw new IllegalArgumentException("a context needs an example and a mode that shows it, got "
                     + examples.size() + " examples, mode " + mode);
@@ -51,13 +54,21 @@ public final class PromptLayout {
     /**
      * The job up to and including the answer's begin-of-image: what stage 2 reads before it draws the first code.
      *
-     * @param query [codes]
+     * @param asked the question
      * @param firstPosition where the context's positions end: |IE| + |XP|, or 0 without context
      */
-    public static PromptLayout job(PromptTokens tokens, int[] query, int firstPosition) {
+    public static PromptLayout job(PromptTokens tokens, List<Part> asked, int firstPosition) {
         Writer w = new Writer(tokens);
-        w.job(query, LossSpan.ANSWER);
+        w.job(asked, LossSpan.ANSWER);
         w.add(tokens.boi(), false);
+        w.end(SegmentKind.TD, 0);
+        return new PromptLayout(w, Arrangement.SHARED, firstPosition);
+    }
+
+    /** The job up to the separator behind the question: what stage 2 reads before it draws the first token of an answer in words. */
+    public static PromptLayout question(PromptTokens tokens, List<Part> asked, int firstPosition) {
+        Writer w = new Writer(tokens);
+        w.job(asked, LossSpan.ANSWER);
         w.end(SegmentKind.TD, 0);
         return new PromptLayout(w, Arrangement.SHARED, firstPosition);
     }
@@ -75,28 +86,29 @@ public final class PromptLayout {
 
     /** A whole training sequence: context (unless NONE), query and answer, with labels. */
     public static PromptLayout training(PromptTokens tokens, ContextMode mode, Arrangement arrangement, LossSpan loss,
-            List<CodedPair> examples, CodedPair job) {
-        return training(tokens, mode, arrangement, loss, examples, job, job.output());
+            List<Exchange> examples, Exchange job) {
+        return training(tokens, mode, arrangement, loss, examples, job, null);
     }
 
     /**
      * The same where the model reads another answer than it must predict: with some codes of the shown answer replaced, it has
      * to rely on the query and the example instead of on the answer so far, as it must when it draws.
      *
-     * @param shownAnswer [codes] that stand in the sequence; labels stay those of {@code job}
+     * @param shownAnswer [codes] that stand in the place of the answer's first picture; labels stay those of {@code job}; null for the
+     *        answer itself
      */
     public static PromptLayout training(PromptTokens tokens, ContextMode mode, Arrangement arrangement, LossSpan loss,
-            List<CodedPair> examples, CodedPair job, int[] shownAnswer) {
+            List<Exchange> examples, Exchange job, int[] shownAnswer) {
         Writer w = new Writer(tokens);
         if (mode != ContextMode.NONE) {
             w.context(mode, arrangement, examples, loss);
         }
         int first = w.length;
-        w.job(job.input(), loss);
-        int answer = w.length + 1; // behind begin-of-image
-        w.picture(job.output(), true);
-        for (int i = 0; i < shownAnswer.length; i++) {
-            w.ids[answer + i] = tokens.idOfCode().applyAsInt(shownAnswer[i]);
+        w.job(job.asked(), loss);
+        int answer = w.length;
+        w.parts(job.answered(), true);
+        if (shownAnswer != null) {
+            w.show(answer, job.answer().length, shownAnswer);
         }
         w.add(tokens.separator(), true);
         w.end(SegmentKind.TD, 0);
@@ -142,6 +154,11 @@ public final class PromptLayout {
                 : has(SegmentKind.XP) ? XPromptMask.of(segments) : AttentionMask.causal(ids.length);
     }
 
+    /** How examples are compressed; decides the mask. */
+    Arrangement arrangement() {
+        return arrangement;
+    }
+
     /** Sequence indices of all tokens of a kind, ascending. */
     public int[] indicesOf(SegmentKind kind) {
         int[] out = new int[ids.length];
@@ -157,7 +174,7 @@ public final class PromptLayout {
         return Arrays.copyOf(out, n);
     }
 
-    private boolean has(SegmentKind kind) {
+    boolean has(SegmentKind kind) {
         return segments.stream().anyMatch(s -> s.kind() == kind && s.length() > 0);
     }
 
@@ -174,12 +191,16 @@ public final class PromptLayout {
             this.tokens = tokens;
         }
 
-        void context(ContextMode mode, Arrangement arrangement, List<CodedPair> examples, LossSpan loss) {
+        void context(ContextMode mode, Arrangement arrangement, List<Exchange> examples, LossSpan loss) {
             add(tokens.bos(), false);
             boolean blocks = arrangement == Arrangement.BLOCKS && mode == ContextMode.COMPRESSED;
             for (int e = 0; e < examples.size(); e++) {
-                picture(examples.get(e).input(), false);
-                picture(examples.get(e).output(), loss == LossSpan.OUTPUTS);
+                Exchange example = examples.get(e);
+                parts(example.asked(), false);
+                if (example.answered().getFirst() instanceof Part.Text) {
+                    add(tokens.separator(), false);
+                }
+                parts(example.answered(), loss == LossSpan.OUTPUTS);
                 if (blocks) {
                     end(SegmentKind.IE, e);
                     xp(e);
@@ -193,10 +214,37 @@ public final class PromptLayout {
             }
         }
 
-        void job(int[] query, LossSpan loss) {
+        void job(List<Part> asked, LossSpan loss) {
             boolean counted = loss == LossSpan.JOB;
-            picture(query, counted);
+            parts(asked, counted);
             add(tokens.separator(), counted);
+        }
+
+        void parts(List<Part> parts, boolean counted) {
+            for (Part part : parts) {
+                switch (part) {
+                    case Part.Image image -> picture(image.codes(), counted);
+                    case Part.Text text -> {
+                        for (int id : text.ids()) {
+                            add(id, counted);
+                        }
+                    }
+                }
+            }
+        }
+
+        /** Replaces the codes of the first picture behind {@code from}; its labels stay. */
+        void show(int from, int codes, int[] shown) {
+            if (shown.length != codes) {
+                throw new IllegalArgumentException("a shown answer of " + shown.length + " codes for one of " + codes);
+            }
+            int at = from;
+            while (ids[at] != tokens.boi()) {
+                at++;
+            }
+            for (int i = 0; i < codes; i++) {
+                ids[at + 1 + i] = tokens.idOfCode().applyAsInt(shown[i]);
+            }
         }
 
         void xp(int block) {

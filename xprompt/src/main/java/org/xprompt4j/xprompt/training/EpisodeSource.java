@@ -12,7 +12,7 @@ import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.inference.PictureTokenizer;
 import org.xprompt4j.xprompt.picture.Picture;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
@@ -104,13 +104,13 @@ public final class EpisodeSource {
         List<PromptLayout> layouts = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             int group = i - i % batch.group();
-            List<CodedPair> examples = new ArrayList<>();
+            List<Exchange> examples = new ArrayList<>();
             for (int e = 1; e <= batch.examples(); e++) {
                 int at = group + (i - group + e) % batch.group();
-                examples.add(new CodedPair(codes[2 * at], codes[2 * at + 1]));
+                examples.add(Exchange.pictures(codes[2 * at], codes[2 * at + 1]));
             }
             layouts.add(PromptLayout.training(tokens, mode, batch.arrangement(), batch.loss(), examples,
-                    new CodedPair(codes[2 * i], codes[2 * i + 1]), noise > 0 ? shown(codes[2 * i + 1], noise, random) : codes[2 * i + 1]));
+                    Exchange.pictures(codes[2 * i], codes[2 * i + 1]), noise > 0 ? shown(codes[2 * i + 1], noise, random) : codes[2 * i + 1]));
         }
         return layouts;
     }

@@ -27,7 +27,7 @@ import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.file.SafetensorsFile;
 import org.xprompt4j.tensor.file.SafetensorsWriter;
 import org.xprompt4j.vqvae.Vqgan;
-import org.xprompt4j.xprompt.inference.TokenRows;
+import org.xprompt4j.xprompt.inference.TokenBatch;
 import org.xprompt4j.xprompt.inference.XPromptConfig;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 
@@ -152,7 +152,7 @@ public final class PromptTraining implements AutoCloseable {
             if (muon != null) {
                 muon.step(share * config.optimiser().muonLr(), scale);
             }
-            return new StepResult(step + 1, value, norm, share * config.optimiser().lr(), batch.size() * batch.getFirst().length());
+            return new StepResult(step + 1, value, norm, share * config.optimiser().lr(), batch.stream().mapToInt(PromptLayout::length).sum());
         }
     }
 
@@ -169,11 +169,9 @@ public final class PromptTraining implements AutoCloseable {
     }
 
     private Tensor loss(Ops ops, List<PromptLayout> batch, Dropout dropout) {
-        Tensor ids = TokenRows.ids(ops.scope(), batch);
-        Tensor positions = TokenRows.positions(ops.scope(), batch);
-        int[][] labels = batch.stream().map(PromptLayout::labels).toArray(int[][]::new);
-        Tensor hidden = model.hidden(ops, model.embed(ops, ids), Pass.training(positions, batch.getFirst().mask(), dropout));
-        return model.loss(ops, hidden, NextTokenLoss.of(ops.scope(), labels, model.config().vocabSize()), config.optimiser().zLoss());
+        TokenBatch rows = TokenBatch.of(ops.scope(), batch);
+        Tensor hidden = model.hidden(ops, model.embed(ops, rows.ids()), Pass.training(rows.positions(), rows.mask(), dropout));
+        return model.loss(ops, hidden, NextTokenLoss.of(ops.scope(), rows.labels(), model.config().vocabSize()), config.optimiser().zLoss());
     }
 
     /** Writes all that {@link #load} needs into a folder. */

@@ -67,7 +67,7 @@ class CompressedPromptTest {
     }
 
     private int[][] answer(CompressedPrompt from, GenerationOptions options) {
-        return model.answer(List.of(new AnswerDecoder.Job(new Context.Compressed(from), TinyModel.codes(9), 0)), options, (code, of) -> { });
+        return model.answer(List.of(AnswerDecoder.Job.of(new Context.Compressed(from), TinyModel.codes(9), 0)), options, (code, of) -> { });
     }
 
     @Test

@@ -16,9 +16,10 @@ import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.xprompt.TinyModel;
 import org.xprompt4j.xprompt.prompt.Arrangement;
-import org.xprompt4j.xprompt.prompt.CodedPair;
+import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.LossSpan;
+import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 
 /** What is drawn in two stages is what one masked pass over the whole sequence says. */
@@ -31,9 +32,9 @@ class TwoStageTest {
         "SHARED, FULL, 1", "SHARED, NONE, 0"})
     void drawnCodesAreTheLikeliestOfOneMaskedPass(Arrangement arrangement, ContextMode mode, int examples) {
         try (TinyModel tiny = new TinyModel(1, arrangement); XPromptModel model = tiny.model()) {
-            List<CodedPair> pairs = pairs(examples);
+            List<Exchange> pairs = pairs(examples);
             Context context = context(tiny, model, mode, pairs);
-            int[] drawn = answer(model, List.of(new AnswerDecoder.Job(context, QUERY, 0)), GenerationOptions.greedy())[0];
+            int[] drawn = answer(model, List.of(AnswerDecoder.Job.of(context, QUERY, 0)), GenerationOptions.greedy())[0];
             assertThat(Arrays.stream(drawn).distinct().count()).as("different codes in %s", Arrays.toString(drawn)).isGreaterThan(3);
             float[][] logits = answerLogits(tiny, mode, pairs, drawn);
             assertThat(likeliest(tiny, logits)).containsExactly(drawn);
@@ -44,11 +45,11 @@ class TwoStageTest {
     @CsvSource({"SHARED, 1", "SHARED, 2", "BLOCKS, 1", "BLOCKS, 2"})
     void logitsBehindACompressedPromptAreThoseOfOneMaskedPass(Arrangement arrangement, int examples) {
         try (TinyModel tiny = new TinyModel(2, arrangement); XPromptModel model = tiny.model(); MemoryScope scope = tiny.backend.openScope("test")) {
-            List<CodedPair> pairs = pairs(examples);
+            List<Exchange> pairs = pairs(examples);
             int[] answer = TinyModel.codes(101);
             float[][] expected = answerLogits(tiny, ContextMode.COMPRESSED, pairs, answer);
             CompressedPrompt prompt = model.compressCoded(List.of(pairs), "", scope).getFirst();
-            PromptLayout job = PromptLayout.job(tiny.tokens(), QUERY, prompt.nextPosition());
+            PromptLayout job = PromptLayout.job(tiny.tokens(), List.of(new Part.Image(QUERY)), prompt.nextPosition());
             Ops ops = new Ops(tiny.backend, scope);
             KvCache cache = new KvCache(tiny.backend, scope, tiny.chameleon.config(), 1, prompt.tokens() + job.length() + answer.length);
             cache.seed(0, prompt.layers(), prompt.nextPosition());
@@ -64,8 +65,8 @@ class TwoStageTest {
     void guidanceMovesAwayFromTheAnswerWithoutExample() {
         float guidance = 3;
         try (TinyModel tiny = new TinyModel(3, Arrangement.SHARED); XPromptModel model = tiny.model()) {
-            List<CodedPair> pairs = pairs(1);
-            List<AnswerDecoder.Job> jobs = List.of(new AnswerDecoder.Job(context(tiny, model, ContextMode.COMPRESSED, pairs), QUERY, 0));
+            List<Exchange> pairs = pairs(1);
+            List<AnswerDecoder.Job> jobs = List.of(AnswerDecoder.Job.of(context(tiny, model, ContextMode.COMPRESSED, pairs), QUERY, 0));
             int[] drawn = answer(model, jobs, new GenerationOptions(0, 0, 1, guidance, 0))[0];
             float[][] with = answerLogits(tiny, ContextMode.COMPRESSED, pairs, drawn);
             float[][] without = answerLogits(tiny, ContextMode.NONE, List.of(), drawn);
@@ -84,7 +85,7 @@ class TwoStageTest {
     void sameSeedSameCodesAndStreamsDiffer() {
         try (TinyModel tiny = new TinyModel(4, Arrangement.SHARED); XPromptModel model = tiny.model()) {
             Context context = context(tiny, model, ContextMode.COMPRESSED, pairs(1));
-            List<AnswerDecoder.Job> samples = IntStream.range(0, 4).mapToObj(i -> new AnswerDecoder.Job(context, QUERY, i)).toList();
+            List<AnswerDecoder.Job> samples = IntStream.range(0, 4).mapToObj(i -> AnswerDecoder.Job.of(context, QUERY, i)).toList();
             GenerationOptions options = new GenerationOptions(1, 0, 1, 1, 5);
             int[][] codes = answer(model, samples, options);
             assertThat(answer(model, samples, options)).isDeepEqualTo(codes);
@@ -99,7 +100,7 @@ class TwoStageTest {
     void aJobDoesNotDependOnItsNeighbours(ContextMode mode, float guidance) {
         try (TinyModel tiny = new TinyModel(5, Arrangement.SHARED); XPromptModel model = tiny.model()) {
             List<AnswerDecoder.Job> jobs = IntStream.range(0, 9)
-                    .mapToObj(i -> new AnswerDecoder.Job(context(tiny, model, mode, List.of(TinyModel.pair(i))), TinyModel.codes(200 + i), i)).toList();
+                    .mapToObj(i -> AnswerDecoder.Job.of(context(tiny, model, mode, List.of(TinyModel.pair(i))), TinyModel.codes(200 + i), i)).toList();
             GenerationOptions options = new GenerationOptions(1, 0, 1, guidance, 0);
             int[][] together = answer(model, jobs, options);
             for (int i : new int[] {0, 4, 8}) {
@@ -112,7 +113,7 @@ class TwoStageTest {
     @Test
     void promptsCompressedTogetherAreThoseCompressedAlone() {
         try (TinyModel tiny = new TinyModel(6, Arrangement.SHARED); XPromptModel model = tiny.model(); MemoryScope scope = tiny.backend.openScope("test")) {
-            List<List<CodedPair>> contexts = IntStream.range(0, 5).mapToObj(i -> List.of(TinyModel.pair(i))).toList();
+            List<List<Exchange>> contexts = IntStream.range(0, 5).mapToObj(i -> List.of(TinyModel.pair(i))).toList();
             List<CompressedPrompt> together = model.compressCoded(contexts, "", scope);
             CompressedPrompt alone = model.compressCoded(contexts.subList(3, 4), "", scope).getFirst();
             for (int layer = 0; layer < alone.layers().size(); layer++) {
@@ -122,11 +123,11 @@ class TwoStageTest {
         }
     }
 
-    private static List<CodedPair> pairs(int examples) {
+    private static List<Exchange> pairs(int examples) {
         return IntStream.range(0, examples).mapToObj(TinyModel::pair).toList();
     }
 
-    private static Context context(TinyModel tiny, XPromptModel model, ContextMode mode, List<CodedPair> examples) {
+    private static Context context(TinyModel tiny, XPromptModel model, ContextMode mode, List<Exchange> examples) {
         return switch (mode) {
             case NONE -> new Context.None();
             case FULL -> new Context.Full(examples);
@@ -139,8 +140,8 @@ class TwoStageTest {
     }
 
     /** Logits of one whole pass at the places that predict the answer's codes, [codes][vocab]. */
-    private static float[][] answerLogits(TinyModel tiny, ContextMode mode, List<CodedPair> examples, int[] answer) {
-        PromptLayout layout = PromptLayout.training(tiny.tokens(), mode, tiny.config.arrangement(), LossSpan.ANSWER, examples, new CodedPair(QUERY, answer));
+    private static float[][] answerLogits(TinyModel tiny, ContextMode mode, List<Exchange> examples, int[] answer) {
+        PromptLayout layout = PromptLayout.training(tiny.tokens(), mode, tiny.config.arrangement(), LossSpan.ANSWER, examples, Exchange.pictures(QUERY, answer));
         try (MemoryScope scope = tiny.backend.openScope("whole pass")) {
             Ops ops = new Ops(tiny.backend, scope);
             List<PromptLayout> one = List.of(layout);

@@ -10,8 +10,8 @@ import org.xprompt4j.tensor.op.AttentionMask;
 class PromptLayoutTest {
     private static final int I = -100;
     private static final PromptTokens TOKENS = new PromptTokens(0, 50, 51, 52, new int[] {60, 61}, code -> code + 4);
-    private static final CodedPair EXAMPLE = new CodedPair(new int[] {1, 2}, new int[] {3, 4});
-    private static final CodedPair JOB = new CodedPair(new int[] {5, 6}, new int[] {7, 8});
+    private static final Exchange EXAMPLE = Exchange.pictures(new int[] {1, 2}, new int[] {3, 4});
+    private static final Exchange JOB = Exchange.pictures(new int[] {5, 6}, new int[] {7, 8});
 
     @Test
     void compressedSequenceIsTheWorkedExampleInSmall() {
@@ -38,7 +38,7 @@ class PromptLayoutTest {
     void contextAndJobTogetherAreTheTrainingSequenceUpToTheAnswer() {
         PromptLayout whole = PromptLayout.training(TOKENS, ContextMode.COMPRESSED, Arrangement.SHARED, LossSpan.ANSWER, List.of(EXAMPLE), JOB);
         PromptLayout context = PromptLayout.context(TOKENS, ContextMode.COMPRESSED, Arrangement.SHARED, List.of(EXAMPLE));
-        PromptLayout job = PromptLayout.job(TOKENS, JOB.input(), context.endPosition());
+        PromptLayout job = PromptLayout.job(TOKENS, JOB.asked(), context.endPosition());
         assertThat(job.firstPosition()).isEqualTo(11);
         int[] both = Arrays.copyOf(context.ids(), context.length() + job.length());
         System.arraycopy(job.ids(), 0, both, context.length(), job.length());
@@ -66,5 +66,65 @@ class PromptLayoutTest {
         assertThat(mask.allows(12, 10)).isFalse();
         assertThat(mask.allows(20, 0)).isFalse();
         assertThat(mask.allows(20, 15)).isTrue();
+    }
+
+    private static final Part A = new Part.Image(new int[] {1, 2});
+    private static final Part B = new Part.Image(new int[] {3, 4});
+    private static final Part WORDS = new Part.Text(new int[] {70, 71, 72});
+
+    @Test
+    void wordsStandBetweenThePictures() {
+        PromptLayout layout = PromptLayout.training(TOKENS, ContextMode.COMPRESSED, Arrangement.SHARED, LossSpan.ANSWER,
+                List.of(EXAMPLE.withWords(new int[] {70})), JOB.withWords(new int[] {71, 72}));
+        assertThat(layout.ids()).containsExactly(0, 50, 5, 6, 51, 70, 50, 7, 8, 51, 60, 61, 50, 9, 10, 51, 71, 72, 52, 50, 11, 12, 51, 52);
+        assertThat(layout.labels()).endsWith(I, I, I, 50, 11, 12, 51, 52).doesNotContain(70, 71, 72);
+        assertThat(EXAMPLE.withWords(new int[0])).isSameAs(EXAMPLE);
+    }
+
+    @Test
+    void anAnswerInWordsIsCountedWithItsSeparator() {
+        Exchange tells = new Exchange(List.of(A, B, new Part.Text(new int[] {75})), List.of(WORDS));
+        PromptLayout layout = PromptLayout.training(TOKENS, ContextMode.COMPRESSED, Arrangement.SHARED, LossSpan.ANSWER, List.of(tells), tells);
+        assertThat(layout.ids()).containsExactly(0, 50, 5, 6, 51, 50, 7, 8, 51, 75, 52, 70, 71, 72, 60, 61,
+                50, 5, 6, 51, 50, 7, 8, 51, 75, 52, 70, 71, 72, 52);
+        assertThat(Arrays.stream(layout.labels()).filter(label -> label != I)).containsExactly(70, 71, 72, 52);
+        PromptLayout question = PromptLayout.question(TOKENS, tells.asked(), 16);
+        assertThat(question.ids()).containsExactly(50, 5, 6, 51, 50, 7, 8, 51, 75, 52);
+    }
+
+    @Test
+    void wordsAloneAskForAPicture() {
+        PromptLayout layout = PromptLayout.training(TOKENS, ContextMode.NONE, Arrangement.SHARED, LossSpan.ANSWER, List.of(),
+                new Exchange(List.of(WORDS), List.of(A)));
+        assertThat(layout.ids()).containsExactly(70, 71, 72, 52, 50, 5, 6, 51, 52);
+        assertThat(layout.labels()).containsExactly(I, I, I, I, 50, 5, 6, 51, 52);
+    }
+
+    @Test
+    void theShownAnswerStandsWhereThePictureIs() {
+        Exchange both = new Exchange(List.of(A), List.of(WORDS, B));
+        PromptLayout layout = PromptLayout.training(TOKENS, ContextMode.NONE, Arrangement.SHARED, LossSpan.ANSWER, List.of(), both, new int[] {8, 9});
+        assertThat(layout.ids()).containsExactly(50, 5, 6, 51, 52, 70, 71, 72, 50, 12, 13, 51, 52);
+        assertThat(layout.labels()).endsWith(70, 71, 72, 50, 7, 8, 51, 52);
+    }
+
+    @Test
+    void packedSequencesKeepTheirMasks() {
+        List<PromptLayout> layouts = List.of(
+                PromptLayout.training(TOKENS, ContextMode.COMPRESSED, Arrangement.SHARED, LossSpan.ANSWER, List.of(EXAMPLE), JOB),
+                PromptLayout.training(TOKENS, ContextMode.FULL, Arrangement.SHARED, LossSpan.ANSWER, List.of(EXAMPLE), JOB.withWords(new int[] {70})),
+                PromptLayout.training(TOKENS, ContextMode.COMPRESSED, Arrangement.BLOCKS, LossSpan.ANSWER, List.of(EXAMPLE, EXAMPLE), JOB));
+        AttentionMask packed = XPromptMask.packed(layouts);
+        int from = 0;
+        for (PromptLayout layout : layouts) {
+            for (int q = 0; q < layout.length(); q++) {
+                for (int k = 0; k < packed.keys(); k++) {
+                    boolean own = k >= from && k < from + layout.length();
+                    assertThat(packed.allows(from + q, k)).isEqualTo(own && layout.mask().allows(q, k - from));
+                }
+            }
+            from += layout.length();
+        }
+        assertThat(from).isEqualTo(packed.keys());
     }
 }

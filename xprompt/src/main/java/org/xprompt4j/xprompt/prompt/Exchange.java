@@ -1,0 +1,56 @@
+package org.xprompt4j.xprompt.prompt;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is asked and what is answered, as a worked example or as the job: a picture and its edit, two pictures and how they differ,
+ * words and the picture they describe.
+ *
+ * @param asked pictures and words of the question
+ * @param answered pictures and words of the answer
+ */
+public record Exchange(List<Part> asked, List<Part> answered) {
+    /** Refuses an exchange without an answer; keeps copies of the lists. */
+    public Exchange {
+        asked = List.copyOf(asked);
+        answered = List.copyOf(answered);
+        if (answered.isEmpty()) {
+            throw new IllegalArgumentException("an exchange needs an answer");
+        }
+    }
+
+    /** This picture becomes that one. */
+    public static Exchange pictures(int[] input, int[] output) {
+        return new Exchange(List.of(new Part.Image(input)), List.of(new Part.Image(output)));
+    }
+
+    /** The same question with these words behind its pictures; none when there are no ids. */
+    public Exchange withWords(int[] ids) {
+        if (ids.length == 0) {
+            return this;
+        }
+        List<Part> more = new ArrayList<>(asked);
+        more.add(new Part.Text(ids));
+        return new Exchange(more, answered);
+    }
+
+    /** Codes of the first picture of the question. */
+    public int[] query() {
+        return picture(asked, "question");
+    }
+
+    /** Codes of the first picture of the answer. */
+    public int[] answer() {
+        return picture(answered, "answer");
+    }
+
+    private static int[] picture(List<Part> parts, String side) {
+        for (Part part : parts) {
+            if (part instanceof Part.Image image) {
+                return image.codes();
+            }
+        }
+        throw new IllegalStateException("this exchange has no picture in its " + side);
+    }
+}
