@@ -10,7 +10,7 @@ bench_stale() {
     local built=$BENCH/target/.built
     [ -f "$BENCH_JAR" ] && [ -d "$BENCH/target/lib" ] || return 0
     [ -f "$built" ] || built=$BENCH_JAR # built by mvn itself
-    [ -n "$(cd "$HOME_FOLDER" && find pom.xml {tensor,nn,vqvae,bench}/pom.xml {tensor,nn,vqvae,bench}/src/main -newer "$built" -print 2>/dev/null | head -n 1)" ]
+    [ -n "$(cd "$HOME_FOLDER" && find pom.xml {tensor,kernels-cuda,nn,vqvae,xprompt,bench}/pom.xml {tensor,kernels-cuda,nn,vqvae,xprompt,bench}/src/main -newer "$built" -print 2>/dev/null | head -n 1)" ]
 }
 
 bench_build() {
@@ -36,7 +36,7 @@ bench_build() {
 bench_commit() {
     local commit
     commit=$(git -C "$HOME_FOLDER" rev-parse --short HEAD 2>/dev/null) || { echo unknown; return; }
-    [ -z "$(git -C "$HOME_FOLDER" status --porcelain -- tensor nn vqvae 2>/dev/null)" ] || commit=$commit+
+    [ -z "$(git -C "$HOME_FOLDER" status --porcelain -- tensor kernels-cuda nn vqvae 2>/dev/null)" ] || commit=$commit+
     echo "$commit"
 }
 

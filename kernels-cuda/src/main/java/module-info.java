@@ -5,6 +5,7 @@ module org.xprompt4j.cuda {
 
     exports org.xprompt4j.cuda.emulator;
     exports org.xprompt4j.cuda.emulator.syntax;
+    exports org.xprompt4j.cuda.timing;
 
     provides org.xprompt4j.tensor.BackendProvider with org.xprompt4j.cuda.CudaBackendProvider, org.xprompt4j.cuda.PtxBackendProvider;
 }

@@ -10,6 +10,7 @@ module org.xprompt4j.xprompt {
     requires org.knowm.xchart;
     requires static jdk.incubator.vector; // chapters of the course
 
+    exports org.xprompt4j.xprompt.benchmark;
     exports org.xprompt4j.xprompt.course;
     exports org.xprompt4j.xprompt.data;
     exports org.xprompt4j.xprompt.evaluation;

@@ -2,6 +2,7 @@ package org.xprompt4j.bench.work;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 import org.xprompt4j.nn.AdamW;
 import org.xprompt4j.nn.Parameter;
@@ -72,11 +73,20 @@ public final class TrainStep implements AutoCloseable {
 
     /** A model with first weights, ready to train. */
     public TrainStep(Backend backend, Size size) {
+        this(backend, size, (model, scope) -> model.initialise(scope, 1));
+    }
+
+    /**
+     * A model ready to train.
+     *
+     * @param weights binds the model's parameters to float memory of the scope: first weights from the host take a large model minutes
+     */
+    public TrainStep(Backend backend, Size size, BiConsumer<Chameleon, MemoryScope> weights) {
         this.backend = backend;
         this.size = size;
         this.scope = backend.openScope("train step");
         this.model = new Chameleon(ChameleonConfig.of(size.vocab, size.hidden, size.ffn, size.layers, size.heads, size.heads));
-        model.initialise(scope, 1);
+        weights.accept(model, scope);
         model.allocateGradients(backend, scope);
         this.adamW = new AdamW(backend, scope, model, AdamW.Settings.standard());
         int[] tokens = new int[size.tokens()];

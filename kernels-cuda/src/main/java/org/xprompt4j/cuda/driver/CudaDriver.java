@@ -82,6 +82,11 @@ public interface CudaDriver extends AutoCloseable {
     /** Time between two marks as the device saw it; waits for the second. */
     float milliseconds(CudaEvent from, CudaEvent to);
 
+    /** The stream as CUDA's C interface names it, for libraries that are to run in the same queue; 0 where there is none. */
+    default long streamHandle() {
+        return 0;
+    }
+
     @Override
     void close();
 }

@@ -32,7 +32,7 @@ public final class NvidiaDriver implements CudaDriver {
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
-    private final CUstream stream = new CUstream();
+    private final StreamHandle stream = new StreamHandle();
     private final DeviceProperties properties;
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final StagingRing staging;
@@ -286,6 +286,11 @@ public final class NvidiaDriver implements CudaDriver {
         float[] out = new float[1];
         check(JCudaDriver.cuEventElapsedTime(out, ((Event) from).event(), ((Event) to).event()), "cuEventElapsedTime");
         return out[0];
+    }
+
+    @Override
+    public long streamHandle() {
+        return stream.address();
     }
 
     @Override

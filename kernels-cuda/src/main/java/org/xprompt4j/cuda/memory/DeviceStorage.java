@@ -37,6 +37,11 @@ public final class DeviceStorage extends Storage {
         shadow = null;
     }
 
+    /** The driver of the device that this memory lies on. */
+    public CudaDriver driver() {
+        return driver;
+    }
+
     /** Device address of a byte. */
     public long address(long byteOffset) {
         if (!alive) {

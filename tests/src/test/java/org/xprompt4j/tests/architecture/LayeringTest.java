@@ -22,7 +22,7 @@ class LayeringTest {
             "nn", Set.of("nn", "tensor"),
             "vqvae", Set.of("vqvae", "nn", "tensor"),
             "xprompt", Set.of("xprompt", "vqvae", "nn", "tensor"),
-            "bench", Set.of("bench", "vqvae", "nn", "tensor"),
+            "bench", Set.of("bench", "xprompt", "vqvae", "nn", "tensor", "kernels-cuda"),
             "tests", Set.of("tests", "xprompt", "vqvae", "nn", "tensor", "kernels-cuda"));
 
     private static final Set<String> JDK_ALONE = Set.of("tensor", "nn", "vqvae");

@@ -14,10 +14,11 @@ import org.xprompt4j.tensor.file.Json;
 
 /**
  * A file of JSON lines. Lines of the benchmarks become {@link Measurement}s, of which the last for each operation, shape, number of
- * threads and device counts; comparisons with other libraries are kept as they are, the last of each kind.
+ * threads and device counts; comparisons with other libraries are kept as they are, the last of each kind. What was measured on a GPU is
+ * both: a measurement where the run knew the roofs, and a line beside its rival's.
  *
  * @param measurements in the order of their first appearance
- * @param comparisons of {@code openblas} and {@code torch-cpu}, likewise
+ * @param comparisons of {@code openblas}, {@code torch-cpu}, {@code gpu} and {@code gpu-target}, likewise
  */
 public record BenchmarkHistory(List<Measurement> measurements, List<Json> comparisons) {
     private static final long MOST_BYTES = 64L << 20;
@@ -46,7 +47,16 @@ public record BenchmarkHistory(List<Measurement> measurements, List<Json> compar
                         line.string("order"), line.get("threads").toString(), line.string("device")), line);
                 case "torch-cpu" -> comparisons.put(String.join(" ", "torch", line.string("work"), line.get("threads").toString(),
                         line.string("device")), line);
-                default -> throw line.get("tool").fault("must be jmh, openblas or torch-cpu, is \"" + line.string("tool") + "\"");
+                case "gpu" -> {
+                    String key = String.join(" ", "gpu", line.string("op"), line.string("shape"), line.string("precision"), line.string("device"));
+                    comparisons.put(key, line);
+                    if (line.has("share")) {
+                        Measurement measurement = Measurement.ofGpu(line);
+                        measurements.put(measurement.key(), measurement);
+                    }
+                }
+                case "gpu-target" -> comparisons.put(String.join(" ", "target", line.string("target"), line.string("device")), line);
+                default -> throw line.get("tool").fault("must be jmh, openblas, torch-cpu, gpu or gpu-target, is \"" + line.string("tool") + "\"");
             }
         }
         if (measurements.isEmpty() && comparisons.isEmpty()) {

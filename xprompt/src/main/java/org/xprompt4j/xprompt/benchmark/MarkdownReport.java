@@ -13,13 +13,15 @@ public final class MarkdownReport {
     /** All tables; those without a row are left out. */
     public static String of(BenchmarkHistory history) {
         StringBuilder out = new StringBuilder();
-        if (!history.measurements().isEmpty()) {
+        List<Measurement> onProcessors = history.measurements().stream().filter(m -> m.threads() > 0).toList();
+        if (!onProcessors.isEmpty()) {
             out.append("| operation | shape | threads | µs, median (min to max of forks) | GFLOP/s | GB/s | bound | share of the roof | commit, date |\n")
                     .append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-            history.measurements().forEach(m -> out.append(row(m.op(), m.shape(), Integer.toString(m.threads()),
+            onProcessors.forEach(m -> out.append(row(m.op(), m.shape(), Integer.toString(m.threads()),
                     figure(m.median()) + " (" + figure(m.min()) + " to " + figure(m.max()) + ")", figure(m.gflops()), figure(m.gbytes()),
                     m.boundByCompute() ? "compute" : "memory", figure(m.share()), m.commit() + ", " + day(m.date()))));
         }
+        GpuTables.append(history, out);
         List<Json> openblas = history.comparisons().stream().filter(line -> line.string("tool").equals("openblas")).toList();
         if (!openblas.isEmpty()) {
             out.append("\n| sgemm | order | threads | ours, GFLOP/s | OpenBLAS, GFLOP/s | ratio (min to max of forks) | commit, date |\n")
@@ -46,10 +48,11 @@ public final class MarkdownReport {
         List<String> all = new ArrayList<>();
         history.measurements().forEach(m -> all.add(m.device()));
         history.comparisons().forEach(line -> all.add(line.string("device")));
+        history.measurements().stream().filter(m -> m.threads() == 0).forEach(m -> all.remove(m.device())); // of its comparison, by the bare name
         return all.stream().distinct().toList();
     }
 
-    private static String row(String... cells) {
+    static String row(String... cells) {
         StringBuilder out = new StringBuilder("|");
         for (String cell : cells) {
             out.append(' ').append(cell(cell)).append(" |");
@@ -58,17 +61,17 @@ public final class MarkdownReport {
     }
 
     /** Text of a file as a table may hold it. */
-    private static String cell(String text) {
+    static String cell(String text) {
         return text.replaceAll("\\p{Cntrl}", " ").replace("|", "\\|");
     }
 
     /** Three significant digits, whole numbers from 1000 on. */
-    private static String figure(double value) {
+    static String figure(double value) {
         int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
-    private static String day(String date) {
+    static String day(String date) {
         return date.length() >= 10 ? date.substring(0, 10) : date;
     }
 }

@@ -4,11 +4,11 @@ import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.Json;
 
 /**
- * One operation at one shape, as {@code bench/run.sh} appends it.
+ * One operation at one shape, as {@code bench/run.sh} and {@code bench/gpu-report.sh} append it.
  *
  * @param op operation and method, such as {@code matmul.forward}
  * @param shape sizes as the benchmark names them
- * @param threads that computed
+ * @param threads that computed; 0 for a GPU
  * @param median of the forks, in microseconds
  * @param min of the forks
  * @param max of the forks
@@ -18,7 +18,7 @@ import org.xprompt4j.tensor.file.Json;
  * @param peakGbytes the machine's reading rate in the same run
  * @param share of the roofline: least possible time over median
  * @param commit of the sources
- * @param device processor and cores
+ * @param device processor and cores; of a GPU its name and the precision of its products, which have roofs of their own
  * @param date of the run
  */
 public record Measurement(String op, String shape, int threads, double median, double min, double max, double gflops, double gbytes,
@@ -28,6 +28,12 @@ public record Measurement(String op, String shape, int threads, double median, d
                 positive(line, "min"), positive(line, "max"), positive(line, "gflops"), positive(line, "gbytes_per_s"),
                 positive(line, "peak_gflops"), positive(line, "peak_gbytes_per_s"), positive(line, "share"), line.string("commit"),
                 line.string("device"), line.string("date"));
+    }
+
+    static Measurement ofGpu(Json line) {
+        return new Measurement(line.string("op"), line.string("shape"), 0, positive(line, "median"), positive(line, "min"), positive(line, "max"),
+                positive(line, "gflops"), positive(line, "gbytes_per_s"), positive(line, "peak_gflops"), positive(line, "peak_gbytes_per_s"),
+                positive(line, "share"), line.string("commit"), line.string("device") + ", products in " + line.string("precision"), line.string("date"));
     }
 
     private static double positive(Json line, String field) {

@@ -42,7 +42,7 @@ public final class RooflineChart {
         double gflops = measurements.stream().mapToDouble(Measurement::peakGflops).max().orElseThrow();
         double gbytes = measurements.stream().mapToDouble(Measurement::peakGbytes).max().orElseThrow();
         Measurement first = measurements.getFirst();
-        XYChart chart = new XYChartBuilder().width(1400).height(860).title("Roofline, " + first.threads() + " threads, " + first.device())
+        XYChart chart = new XYChartBuilder().width(1400).height(860).title("Roofline, " + (first.threads() == 0 ? "" : first.threads() + " threads, ") + first.device())
                 .xAxisTitle("operations a byte (every operand and result counted once)").yAxisTitle("GFLOP/s").build();
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setYAxisLogarithmic(true);

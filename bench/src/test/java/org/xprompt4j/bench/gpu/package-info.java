@@ -1,0 +1,2 @@
+/** Works, statistics and reports of the GPU's benchmarks, without a GPU. */
+package org.xprompt4j.bench.gpu;
