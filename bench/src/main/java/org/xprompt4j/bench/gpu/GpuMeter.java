@@ -32,18 +32,22 @@ public final class GpuMeter implements AutoCloseable {
 
     /** Draws random numbers and finds out how long the reading between samples takes. */
     public GpuMeter(GpuDevice device, Cublas cublas, TorchChild torch, Clocks clocks) {
+        this(device, cublas, torch, clocks, device.clock().isEmulated() ? 0 : Math.max(16 * device.clock().cacheBytes(), 512L << 20));
+    }
+
+    /** @param readingBytes that are read between samples; 0 when nothing is to be timed */
+    GpuMeter(GpuDevice device, Cublas cublas, TorchChild torch, Clocks clocks, long readingBytes) {
         this.device = device;
         this.cublas = cublas;
         this.torch = torch;
         this.clocks = clocks;
-        boolean emulated = device.clock().isEmulated();
-        this.operands = new Operands(device.backend(), emulated ? EMULATED_POOL : POOL);
+        this.operands = new Operands(device.backend(), device.clock().isEmulated() ? EMULATED_POOL : POOL);
         this.scope = device.backend().openScope("reading between samples");
-        this.timer = emulated ? null : timer();
+        this.timer = readingBytes == 0 ? null : timer(readingBytes);
     }
 
-    private GpuTimer timer() {
-        long columns = Math.ceilDiv(Math.max(16 * device.clock().cacheBytes(), 512L << 20), 4 * READ_ROWS);
+    private GpuTimer timer(long bytes) {
+        long columns = Math.ceilDiv(bytes, 4 * READ_ROWS);
         Tensor much = scope.allocate(DType.F32, READ_ROWS, columns);
         Tensor sums = scope.allocate(DType.F32, READ_ROWS, 1);
         operands.fill(much, 1);

@@ -109,7 +109,7 @@ public final class TorchChild implements AutoCloseable {
             limit = Thread.ofPlatform().daemon().name("torch-limit").start(() -> {
                 try {
                     Thread.sleep(patience);
-                    asked.destroyForcibly();
+                    end(asked);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt(); // the answer came
                 }
@@ -155,8 +155,14 @@ public final class TorchChild implements AutoCloseable {
     @Override
     public void close() {
         if (process != null) {
-            process.destroyForcibly();
+            end(process);
             process = null;
         }
+    }
+
+    /** With its own children, such as compilers, which would hold its output open. */
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 }

@@ -67,6 +67,28 @@ class BenchmarkHistoryTest {
         assertThat(Files.readString(dir.resolve("made/report.md"))).contains("rms-norm.forward");
     }
 
+    private static String gpu(String precision, String figures) {
+        return "{\"tool\":\"gpu\"," + WHERE.replace("a | CPU, 2 cores", "A GPU") + ",\"op\":\"matmul.forward\",\"shape\":\"512 NT\",\"precision\":\"" + precision
+                + "\",\"median\":90,\"min\":80,\"max\":100,\"gflops\":500000,\"gbytes_per_s\":1000" + figures + "}\n";
+    }
+
+    @Test
+    void aGpusPrecisionsHaveRoofsOfTheirOwn() throws IOException {
+        String roofed = ",\"peak_gflops\":800000,\"peak_gbytes_per_s\":3000,\"share\":0.625,\"bound\":\"compute\",\"sm_mhz\":1700,\"host_hidden\":false";
+        BenchmarkHistory read = BenchmarkHistory.read(history(jmh("a", "b", 1, 1, 1) + gpu("bf16", "") + gpu("bf16", roofed)
+                + gpu("f32", ",\"against\":\"cuBLAS 13.1\",\"their_median\":45,\"ratio\":0.5,\"ratio_min\":0.4,\"ratio_max\":0.6")
+                + "{\"tool\":\"gpu-target\"," + WHERE + ",\"target\":\"t | u\",\"needed\":0.55,\"reached\":0.5,\"met\":false}\n"
+                + "{\"tool\":\"gpu-target\"," + WHERE + ",\"target\":\"v\",\"needed\":5}\n"));
+        assertThat(read.measurements()).as("one of the processor, one with a roof").hasSize(2);
+        assertThat(read.measurements().getLast().device()).isEqualTo("A GPU, products in bf16");
+        assertThat(read.measurements().getLast().threads()).isZero();
+        String report = MarkdownReport.of(read);
+        assertThat(report).contains("| t \\| u | 0.550 | 0.500 | **missed** |", "| v | 5.00 |  | not measured |",
+                "| matmul.forward | 512 NT | bf16 | 90.0 (80.0 to 100), calls included | 500 | 1,000 | compute | 0.625 |  |  |  | 1,700 | abc1234",
+                "| matmul.forward | 512 NT | f32 | 90.0 (80.0 to 100) | 500 | 1,000 |  |  | cuBLAS 13.1 | 45.0 | 0.500 (0.400 to 0.600) |  | abc1234",
+                "Measured on A GPU.").containsOnlyOnce("Measured on A GPU").doesNotContain("| 0 |");
+    }
+
     @Test
     void brokenLinesAreNamed() throws IOException {
         Path file = history(jmh("a", "b", 1, 1, 1) + "{\"tool\":\"stopwatch\"}\n");

@@ -43,7 +43,7 @@ final class EmbeddingWork {
                 place.backend().embeddingBackward(id[0], dOut[0], dTable);
                 int[] all = place.onHost(id[0]).toIntArray();
                 float[] rows = place.onHost(dOut[0]).toFloatArray();
-                for (int token : new int[] {all[0], all[all.length - 1]}) {
+                for (int token : new int[] {all[0], all[all.length - 1], vocab - 1}) {
                     float[] expected = new float[dim];
                     for (int i = 0; i < all.length; i++) {
                         for (int d = 0; all[i] == token && d < dim; d++) {

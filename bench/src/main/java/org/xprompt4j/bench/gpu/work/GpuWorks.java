@@ -95,7 +95,7 @@ public final class GpuWorks {
             works.add(AttentionWork.forward(BF16, size));
             works.add(AttentionWork.backward(BF16, size));
         });
-        works.add(DecodeWork.of(tiny ? DecodeStep.Size.SMALL : SEVEN_BILLION));
+        works.add(DecodeWork.of(tiny ? DecodeStep.Size.SMALL : SEVEN_BILLION, pick(tiny, 129, 4)));
         int rows = pick(tiny, TOKENS, 11);
         for (boolean training : new boolean[] {false, true}) {
             works.add(LinearCrossEntropyWork.of(BF16, rows, pick(tiny, VOCAB, 131), pick(tiny, HIDDEN, 40), training));

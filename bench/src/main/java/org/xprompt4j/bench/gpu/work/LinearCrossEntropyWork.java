@@ -75,8 +75,7 @@ final class LinearCrossEntropyWork {
                 expected, null);
         WrongResult.requireClose("linearCrossEntropy's dHidden", expected, place.rows(dHidden, rows), 4 * precision.bound());
         int[] tokens = place.onHost(labels).toIntArray();
-        int token = tokens[0]; // a label, and one that may be none
-        for (int checked : new int[] {token, (token + 1) % weight.size(0)}) {
+        for (int checked : new int[] {tokens[0], weight.size(0) - 1}) { // a label, and one that hardly is
             WrongResult.requireClose("linearCrossEntropy's dWeight", row(place, hidden, weight, tokens, sums, scale, checked),
                     place.rows(dWeight, checked).toFloatArray(), 4 * precision.bound());
         }
