@@ -1,20 +1,18 @@
 package org.xprompt4j.xprompt.inference;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.DecodeLoop;
 import org.xprompt4j.nn.chameleon.ImageTokens;
 import org.xprompt4j.nn.chameleon.KvCache;
-import org.xprompt4j.nn.chameleon.Pass;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
-import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.SamplingSpec;
-import org.xprompt4j.xprompt.prompt.Arrangement;
-import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
@@ -54,6 +52,7 @@ public final class AnswerDecoder {
     private final Chameleon model;
     private final PromptTokens tokens;
     private final ImageTokens imageTokens;
+    private final JobReader reader;
 
     AnswerDecoder(Backend backend, Chameleon model, PromptTokens tokens, ImageTokens imageTokens) {
         if (!imageTokens.isContiguous()) {
@@ -63,54 +62,69 @@ public final class AnswerDecoder {
         this.model = model;
         this.tokens = tokens;
         this.imageTokens = imageTokens;
+        this.reader = new JobReader(backend, model, tokens);
     }
 
     /**
-     * Draws the answers of jobs whose contexts are of one kind and size.
+     * Draws the answers of jobs whose contexts are of one kind and size, with questions of one length or in groups of equal jobs.
      *
      * @param length codes of an answer
      * @param listener told how many of an answer's codes are drawn, in the mean over all jobs
      * @return [jobs][length]
      */
     int[][] answer(List<Job> jobs, int length, GenerationOptions options, Listener listener) {
-        boolean guided = options.guidance() != 1 && !(jobs.getFirst().context() instanceof Context.None);
-        int batch = guided ? MOST_ROWS / 2 : MOST_ROWS;
+        List<UnaryOperator<Job>> reduced = guidanceRows(jobs.getFirst(), options);
+        int batch = MOST_ROWS / (1 + reduced.size());
         int[][] codes = new int[jobs.size()][];
         for (int from = 0; from < codes.length; from += batch) {
             int done = from;
             List<Job> part = jobs.subList(from, Math.min(codes.length, from + batch));
-            int[][] drawn = together(part, guided, length, options,
+            int[][] drawn = together(part, reduced, length, options,
                     (code, of) -> listener.drawn((int) (((long) done * of + (long) part.size() * code) / codes.length), of));
             System.arraycopy(drawn, 0, codes, from, drawn.length);
         }
         return codes;
     }
 
-    private int[][] together(List<Job> jobs, boolean guided, int length, GenerationOptions options, Listener listener) {
+    /**
+     * What a job is compared with, one row each (XPROMPT, section 3): the question's pictures alone, without examples and words; with an
+     * image guidance also nothing at all. A job that is nothing more than its pictures has nothing to be compared with.
+     */
+    private static List<UnaryOperator<Job>> guidanceRows(Job job, GenerationOptions options) {
+        List<UnaryOperator<Job>> rows = new ArrayList<>();
+        if (options.guidance() != 1 && !job.equals(pictures(job))) {
+            rows.add(AnswerDecoder::pictures);
+        }
+        if (options.imageGuidance() > 0) {
+            if (rows.isEmpty()) {
+                rows.add(AnswerDecoder::pictures);
+            }
+            rows.add(one -> new Job(new Context.None(), List.of(), one.stream()));
+        }
+        return rows;
+    }
+
+    private static Job pictures(Job job) {
+        return new Job(new Context.None(), job.asked().stream().filter(part -> part instanceof Part.Image).toList(), job.stream());
+    }
+
+    private int[][] together(List<Job> jobs, List<UnaryOperator<Job>> reduced, int length, GenerationOptions options, Listener listener) {
         int batch = jobs.size();
-        int rows = guided ? 2 * batch : batch;
+        int rows = batch * (1 + reduced.size());
         try (MemoryScope scope = backend.openScope("stage 2")) {
-            KvCache cache = new KvCache(backend, scope, model.config(), rows, promptLength(jobs.getFirst()) + length);
+            int longest = jobs.stream().mapToInt(job -> reader.length(job.context(), question(job))).max().orElseThrow();
+            KvCache cache = new KvCache(backend, scope, model.config(), rows, longest + length);
             Tensor logits = scope.allocate(DType.F32, rows, model.config().vocabSize()); // of the next code
             prefill(jobs, cache, logits, 0);
-            if (guided) {
-                prefill(jobs.stream().map(job -> new Job(new Context.None(), job.asked(), job.stream())).toList(), cache, logits, batch);
+            for (int i = 0; i < reduced.size(); i++) {
+                prefill(jobs.stream().map(reduced.get(i)).toList(), cache, logits, batch * (1 + i));
             }
             return draw(scope, jobs, cache, logits, length, options, listener);
         }
     }
 
-    private int promptLength(Job job) {
-        int own = PromptLayout.job(tokens, job.asked(), 0).length();
-        return switch (job.context()) {
-            case Context.None none -> own;
-            case Context.Compressed compressed -> compressed.prompt().tokens() + own;
-            case Context.Full full -> contextLayout(full).length() + own;
-        };
-    }
-
-    private PromptLayout contextLayout(Context.Full full) {
-        return PromptLayout.context(tokens, ContextMode.FULL, Arrangement.SHARED, full.examples());
+    private JobReader.Question question(Job job) {
+        return job.asked().isEmpty() ? position -> PromptLayout.unconditional(tokens) : position -> PromptLayout.job(tokens, job.asked(), position);
     }
 
     /** Reads context and job of the rows from {@code first} on; writes the logits of their first codes, [rows, vocab]. */
@@ -118,11 +132,12 @@ public final class AnswerDecoder {
         for (int i = 0; i < jobs.size(); i++) {
             int row = first + i;
             Tensor own = logits.slice(0, row, row + 1);
-            if (i > 0 && sameStart(jobs.get(i - 1), jobs.get(i))) {
+            Job job = jobs.get(i);
+            if (i > 0 && sameStart(jobs.get(i - 1), job)) {
                 cache.copyRow(row - 1, row); // samples of one job differ by their noise alone
                 backend.copy(logits.slice(0, row - 1, row), own);
             } else {
-                prefill(jobs.get(i), cache.rows(row, row + 1), own);
+                reader.read(job.context(), question(job), cache.rows(row, row + 1), own);
             }
         }
     }
@@ -131,35 +146,19 @@ public final class AnswerDecoder {
         return a.context().equals(b.context()) && a.asked().equals(b.asked());
     }
 
-    /** Reads context and job into an empty cache of one row; writes the logits of the first code, [1, vocab]. */
-    private void prefill(Job job, KvCache cache, Tensor logits) {
-        try (MemoryScope scope = backend.openScope("prefill")) {
-            Ops ops = new Ops(backend, scope);
-            switch (job.context()) {
-                case Context.None none -> { }
-                case Context.Compressed compressed -> cache.seed(0, compressed.prompt().layers(), compressed.prompt().nextPosition());
-                case Context.Full full -> {
-                    List<PromptLayout> context = List.of(contextLayout(full));
-                    model.fillCache(ops, model.embed(ops, TokenRows.ids(scope, context)),
-                            Pass.prefill(TokenRows.positions(scope, context), context.getFirst().mask(), cache));
-                }
-            }
-            PromptLayout layout = PromptLayout.job(tokens, job.asked(), cache.nextPosition(0));
-            backend.copy(model.prefill(ops, TokenRows.ids(scope, List.of(layout)), cache), logits);
-        }
-    }
-
     private int[][] draw(MemoryScope scope, List<Job> jobs, KvCache cache, Tensor first, int length, GenerationOptions options, Listener listener) {
         int batch = jobs.size();
         int rows = cache.batch();
         SamplingSpec spec = new SamplingSpec(options.temperature(), options.topK(), options.topP(), imageTokens.firstId(),
-                imageTokens.codes(), options.seed(), 0, options.guidance());
+                imageTokens.codes(), options.seed(), options.imageGuidance(), options.guidance());
         Tensor streams = scope.of(jobs.stream().mapToInt(Job::stream).toArray(), batch);
         int[][] ids = DecodeLoop.run(backend, model, cache, first, length, (logits, steps, tokens) -> {
-            backend.sample(spec, logits.slice(0, 0, batch), null, rows > batch ? logits.slice(0, batch, rows) : null,
+            Tensor pictures = rows > batch ? logits.slice(0, batch, 2 * batch) : null;
+            Tensor nothing = rows > 2 * batch ? logits.slice(0, 2 * batch, rows) : null;
+            backend.sample(spec, logits.slice(0, 0, batch), nothing == null ? null : pictures, nothing == null ? pictures : nothing,
                     streams, steps.slice(0, 0, batch), tokens.slice(0, 0, batch));
-            if (rows > batch) {
-                backend.copy(tokens.slice(0, 0, batch), tokens.slice(0, batch, rows)); // guidance rows repeat them
+            for (int from = batch; from < rows; from += batch) {
+                backend.copy(tokens.slice(0, 0, batch), tokens.slice(0, from, from + batch)); // guidance rows repeat them
             }
         }, drawn -> listener.drawn((int) drawn, length));
         int[][] codes = new int[batch][length];

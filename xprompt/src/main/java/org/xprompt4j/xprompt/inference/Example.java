@@ -7,6 +7,11 @@ import org.xprompt4j.xprompt.picture.Picture;
  *
  * @param input before, any size
  * @param output after, any size
+ * @param instruction what was done, in words; empty for none
  */
-public record Example(Picture input, Picture output) {
+public record Example(Picture input, Picture output, String instruction) {
+    /** An example without words. */
+    public Example(Picture input, Picture output) {
+        this(input, output, "");
+    }
 }

@@ -74,7 +74,7 @@ public record XPromptConfig(int[] xpIds, int pictureSize, Arrangement arrangemen
 
     /** The tokens that prompts are made of. */
     public PromptTokens tokens(ImageTokens image) {
-        return new PromptTokens(image.require(ImageTokens.BOS), image.require(ImageTokens.BOI), image.require(ImageTokens.EOI),
+        return new PromptTokens(image.require(ImageTokens.BOS), image.require(ImageTokens.EOS), image.require(ImageTokens.BOI), image.require(ImageTokens.EOI),
                 image.require(ImageTokens.SEP), xpIds, image::id);
     }
 }

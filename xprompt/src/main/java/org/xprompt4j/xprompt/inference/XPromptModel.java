@@ -4,22 +4,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.ChameleonConfig;
 import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
 import org.xprompt4j.nn.chameleon.ImageTokens;
+import org.xprompt4j.nn.chameleon.KvCache;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
+import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.vqvae.Vqgan;
 import org.xprompt4j.vqvae.VqganCheckpoint;
 import org.xprompt4j.xprompt.picture.CentreCrop;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.prompt.Exchange;
+import org.xprompt4j.xprompt.prompt.Part;
+import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
+import org.xprompt4j.xprompt.text.TextStream;
 
 /**
  * A model ready to do by example. Not thread-safe: one thread at a time.
@@ -42,16 +49,18 @@ public final class XPromptModel implements AutoCloseable {
     private final String fingerprint;
     private final ContextReader reader;
     private final AnswerDecoder decoder;
+    private final Words words; // null for a model without
 
     /** @param where stands before the file names of complaints */
     private XPromptModel(Backend backend, boolean ownsBackend, MemoryScope scope, XPromptConfig config, Chameleon model, Vqgan vqgan,
-            String fingerprint, String where) {
+            Words words, String fingerprint, String where) {
         this.backend = backend;
         this.ownsBackend = ownsBackend;
         this.scope = scope;
         this.config = config;
         this.model = model;
         this.tokenizer = new PictureTokenizer(backend, vqgan);
+        this.words = words;
         this.fingerprint = fingerprint;
         ImageTokens image = ImageTokens.of(model.config(), where + ChameleonConfig.FILE);
         this.tokens = config.tokens(image);
@@ -72,7 +81,12 @@ public final class XPromptModel implements AutoCloseable {
 
     /** A model in training, seen as one that answers: shares weights and backend with the trainer, frees neither. */
     public static XPromptModel of(Backend backend, XPromptConfig config, Chameleon model, Vqgan vqgan) {
-        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, "in training", "");
+        return of(backend, config, model, vqgan, null);
+    }
+
+    /** The same for a model with words. */
+    public static XPromptModel of(Backend backend, XPromptConfig config, Chameleon model, Vqgan vqgan, Words words) {
+        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, words, "in training", "");
     }
 
     /** Opens a model folder on a device, with weights of the type that its file holds. */
@@ -97,7 +111,8 @@ public final class XPromptModel implements AutoCloseable {
             Chameleon model = checkpoint.model(backend, scope, weights);
             ModelFolder.restoreXpEmbedding(backend, checkpoint, model, config.xpIds(), folder);
             Vqgan vqgan = VqganCheckpoint.load(backend, scope, folder);
-            return new XPromptModel(backend, true, scope, config, model, vqgan, ModelFolder.fingerprint(folder), folder + "/");
+            Words words = Words.read(folder, ImageTokens.of(model.config(), folder + "/" + ChameleonConfig.FILE), model.config().vocabSize());
+            return new XPromptModel(backend, true, scope, config, model, vqgan, words, ModelFolder.fingerprint(folder), folder + "/");
         } catch (RuntimeException e) {
             scope.close();
             backend.close();
@@ -136,7 +151,33 @@ public final class XPromptModel implements AutoCloseable {
         return picture.width() == size && picture.height() == size ? picture : CentreCrop.square(picture, size);
     }
 
-    /** Codes of examples, inputs and outputs tokenized together. */
+    /** True for a model that was trained with words. */
+    public boolean hasWords() {
+        return words != null;
+    }
+
+    private Words words() {
+        if (words == null) {
+            throw new InvalidInput("this model was trained without words (its folder has no tokenizer.json): it takes no instruction and tells nothing");
+        }
+        return words;
+    }
+
+    /** A question: pictures, then words; none where the text is empty. */
+    public List<Part> question(List<Picture> pictures, String text) {
+        List<Part> parts = new ArrayList<>();
+        if (!pictures.isEmpty()) {
+            for (int[] codes : tokenizer.encode(pictures.stream().map(this::prepare).toList())) {
+                parts.add(new Part.Image(codes));
+            }
+        }
+        if (!text.isEmpty()) {
+            parts.add(words().part(text));
+        }
+        return parts;
+    }
+
+    /** Codes of examples, inputs and outputs tokenized together, with their words. */
     public List<Exchange> encode(List<Example> examples) {
         List<Picture> pictures = new ArrayList<>();
         for (Example example : examples) {
@@ -146,7 +187,8 @@ public final class XPromptModel implements AutoCloseable {
         int[][] codes = tokenizer.encode(pictures);
         List<Exchange> pairs = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            pairs.add(Exchange.pictures(codes[2 * i], codes[2 * i + 1]));
+            String instruction = examples.get(i).instruction();
+            pairs.add(Exchange.pictures(codes[2 * i], codes[2 * i + 1]).withWords(instruction.isEmpty() ? new int[0] : words().part(instruction).ids()));
         }
         return pairs;
     }
@@ -183,10 +225,14 @@ public final class XPromptModel implements AutoCloseable {
 
     /** Stage 2 for one query: several samples, told apart by their noise streams. */
     public List<Picture> generate(Context context, Picture query, int samples, GenerationOptions options, AnswerDecoder.Listener listener) {
-        int[] codes = tokenizer.encode(List.of(prepare(query)))[0];
+        return generate(context, question(List.of(query), ""), samples, options, listener);
+    }
+
+    /** Stage 2 for one question of pictures and words: several samples. */
+    public List<Picture> generate(Context context, List<Part> asked, int samples, GenerationOptions options, AnswerDecoder.Listener listener) {
         List<AnswerDecoder.Job> jobs = new ArrayList<>();
         for (int i = 0; i < samples; i++) {
-            jobs.add(AnswerDecoder.Job.of(context, codes, i));
+            jobs.add(new AnswerDecoder.Job(context, asked, i));
         }
         return tokenizer.decode(answer(jobs, options, listener), config.pictureSize(), config.pictureSize());
     }
@@ -194,6 +240,26 @@ public final class XPromptModel implements AutoCloseable {
     /** Stage 2 for many jobs whose contexts are of one kind and size: codes [jobs][codes]. */
     public int[][] answer(List<AnswerDecoder.Job> jobs, GenerationOptions options, AnswerDecoder.Listener listener) {
         return decoder.answer(jobs, tokenizer.codes(config.pictureSize(), config.pictureSize()), options, listener);
+    }
+
+    /**
+     * Stage 2 for a question that is answered in words.
+     *
+     * @param listener told of the text as it is drawn, piece by piece
+     */
+    public String tell(Context context, List<Part> asked, TextOptions options, Consumer<String> listener) {
+        JobReader.Question question = position -> PromptLayout.question(tokens, asked, position);
+        JobReader jobs = new JobReader(backend, model, tokens);
+        try (MemoryScope stage = backend.openScope("stage 2")) {
+            KvCache cache = new KvCache(backend, stage, model.config(), 1, jobs.length(context, question) + options.mostTokens());
+            Tensor logits = stage.allocate(DType.F32, 1, model.config().vocabSize());
+            PromptLayout read = jobs.read(context, question, cache, logits);
+            TextStream stream = words().stream();
+            int[] ids = new TextDecoder(backend, model, words, tokens.separator(), tokens.eos()).draw(cache, read.ids(), logits, options, 0,
+                    id -> listener.accept(stream.append(id)));
+            listener.accept(stream.finish());
+            return words.text(ids);
+        }
     }
 
     /** Frees the weights and, for a model that was opened from a folder, the device. */

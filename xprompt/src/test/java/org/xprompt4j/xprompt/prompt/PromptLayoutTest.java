@@ -9,7 +9,7 @@ import org.xprompt4j.tensor.op.AttentionMask;
 
 class PromptLayoutTest {
     private static final int I = -100;
-    private static final PromptTokens TOKENS = new PromptTokens(0, 50, 51, 52, new int[] {60, 61}, code -> code + 4);
+    private static final PromptTokens TOKENS = new PromptTokens(0, 2, 50, 51, 52, new int[] {60, 61}, code -> code + 4);
     private static final Exchange EXAMPLE = Exchange.pictures(new int[] {1, 2}, new int[] {3, 4});
     private static final Exchange JOB = Exchange.pictures(new int[] {5, 6}, new int[] {7, 8});
 
