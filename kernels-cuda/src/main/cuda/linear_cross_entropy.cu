@@ -1,7 +1,7 @@
 // Cross entropy of a linear layer, block of the vocabulary by block: the logits never exist as a whole.
 //
 // What      per counted row z = logsumexp(h W^T); loss = z - logit[label] + zLoss z^2;
-//           dLogit = scale (softmax (1 + 2 zLoss z) - onehot), 0 for rows that are not counted.
+//           dLogit = scale dLoss (softmax (1 + 2 zLoss z) - onehot), 0 for rows that are not counted.
 // Layout    logits [rows, block] of one block of the vocabulary, made by matmul.cu; labels [rows]; state [rows, 3]: running maximum, mass and
 //           label's logit; rowLoss, logSumExp [rows].
 // How       forward: for each block a product, then `absorb` folds it into every row's state; `finish` ends. Backward: the product again,
@@ -61,7 +61,9 @@ extern "C" __global__ void finish(const float* state, const int* labels, float z
 }
 
 // Logits of tokens first .. first + width - 1 become dLogits. A row that is not counted gets zeros whatever it holds.
-extern "C" __global__ void gradient(float* logits, int first, int width, const int* labels, const float* logSumExp, float zLoss, float scale) {
+extern "C" __global__ void gradient(float* logits, int first, int width, const int* labels, const float* logSumExp, float zLoss, float rowScale,
+        const float* dLoss) {
+    float scale = dLoss == nullptr ? rowScale : rowScale * *dLoss;
     int label = labels[blockIdx.x];
     float z = logSumExp[blockIdx.x];
     float* row = logits + (i64) blockIdx.x * width;

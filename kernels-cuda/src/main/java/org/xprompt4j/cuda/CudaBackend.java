@@ -13,11 +13,13 @@ import org.xprompt4j.cuda.kernel.Conv2d;
 import org.xprompt4j.cuda.kernel.Copy;
 import org.xprompt4j.cuda.kernel.Elementwise;
 import org.xprompt4j.cuda.kernel.Embedding;
+import org.xprompt4j.cuda.kernel.GradientNorm;
 import org.xprompt4j.cuda.kernel.GroupNorm;
 import org.xprompt4j.cuda.kernel.Kernels;
 import org.xprompt4j.cuda.kernel.LayerNorm;
 import org.xprompt4j.cuda.kernel.LinearCrossEntropy;
 import org.xprompt4j.cuda.kernel.Matmul;
+import org.xprompt4j.cuda.kernel.Muon;
 import org.xprompt4j.cuda.kernel.NearestCode;
 import org.xprompt4j.cuda.kernel.Precision;
 import org.xprompt4j.cuda.kernel.QkNormRope;
@@ -199,8 +201,8 @@ final class CudaBackend implements Backend {
 
     @Override
     public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
-            Tensor dHidden, Tensor dWeight) {
-        LinearCrossEntropy.backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
+            Tensor dLoss, Tensor dHidden, Tensor dWeight) {
+        LinearCrossEntropy.backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight);
     }
 
     @Override
@@ -244,8 +246,28 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-        AdamW.step(kernels, spec, weight, gradient, firstMoment, secondMoment);
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor) {
+        AdamW.step(kernels, spec, weight, gradient, firstMoment, secondMoment, factor);
+    }
+
+    @Override
+    public void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction) {
+        Muon.direction(kernels, beta, gradient, factor, momentum, direction);
+    }
+
+    @Override
+    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
+        Muon.step(kernels, keep, step, update, factor, weight);
+    }
+
+    @Override
+    public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
+        GradientNorm.factor(kernels, maximum, gradient, loss, report, factor);
+    }
+
+    @Override
+    public void normalise(double eps, Tensor x, Tensor out) {
+        GradientNorm.normalise(kernels, eps, x, out);
     }
 
     @Override

@@ -1,21 +1,25 @@
 package org.xprompt4j.nn;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 import org.xprompt4j.tensor.Backend;
-import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AdamWSpec;
 
 /**
  * AdamW (Loshchilov and Hutter, 2019) over the parameters of a module that have a gradient. Decay applies to matrices; norms
  * and biases have a decay of their own, usually 0. The state is a set of named tensors, {@code m.NAME}, {@code v.NAME} and
- * {@code step} [1] I32, so that a run can be stored and resumed.
+ * {@code step} [1] I32, so that a run can be stored and resumed. Parameters that lie behind one another in memory, as those of a new
+ * module do, are stepped as one.
  */
 public final class AdamW {
     /**
@@ -42,13 +46,26 @@ public final class AdamW {
         }
     }
 
-    private record Slot(Parameter parameter, Tensor firstMoment, Tensor secondMoment) { // moments [shape of the parameter]
+    private record Slot(Tensor firstMoment, Tensor secondMoment) { // [shape of the parameter]
+    }
+
+    /** Parameters of one kind that lie behind one another, as one; all [elements]. */
+    private record Run(float decay, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+    }
+
+    private record Chosen(String name, Parameter parameter) {
+        boolean isFollowedBy(Chosen next) {
+            return parameter.decays() == next.parameter.decays() && FlatTensors.follows(parameter.value(), next.parameter.value())
+                    && FlatTensors.follows(parameter.gradient(), next.parameter.gradient());
+        }
     }
 
     private final Backend backend;
     private final Settings settings;
-    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Map<String, Slot> slots = new LinkedHashMap<>(); // in the module's order
+    private final List<Run> runs = new ArrayList<>();
     private final Tensor stepTensor; // [1] I32, the number of steps done
+    private final Tensor hostFactor; // [1], the factor of a step that the host chose
     private int steps;
 
     /** An optimiser with zero moments, whose state lives in the scope. */
@@ -61,29 +78,61 @@ public final class AdamW {
         this.backend = backend;
         this.settings = settings;
         this.stepTensor = scope.of(new int[] {0}, 1);
+        this.hostFactor = scope.of(new float[] {1}, 1);
+        List<Chosen> chosen = new ArrayList<>();
         module.forEachParameter((name, parameter) -> {
             if (parameter.gradient() != null && which.test(name)) {
-                Tensor first = scope.allocate(DType.F32, parameter.shape());
-                Tensor second = scope.allocate(DType.F32, parameter.shape());
-                backend.fill(first, 0);
-                backend.fill(second, 0);
-                slots.put(name, new Slot(parameter, first, second));
+                chosen.add(new Chosen(name, parameter));
+                slots.put(name, null); // keeps its place
             }
         });
-        if (slots.isEmpty()) {
+        if (chosen.isEmpty()) {
             throw new IllegalArgumentException("nothing to optimise: no parameter has a gradient; call allocateGradients first");
         }
+        chosen.sort(Comparator.comparing(one -> !one.parameter().decays())); // stable: as they lie in memory
+        for (int from = 0, to; from < chosen.size(); from = to) {
+            to = from + 1;
+            while (to < chosen.size() && chosen.get(to - 1).isFollowedBy(chosen.get(to))) {
+                to++;
+            }
+            add(scope, chosen.subList(from, to));
+        }
+    }
+
+    private void add(MemoryScope scope, List<Chosen> run) {
+        List<Shape> shapes = run.stream().map(one -> one.parameter().shape()).toList();
+        FlatTensors first = FlatTensors.zeros(backend, scope, shapes);
+        FlatTensors second = FlatTensors.zeros(backend, scope, shapes);
+        for (int i = 0; i < run.size(); i++) {
+            slots.put(run.get(i).name(), new Slot(first.part(i), second.part(i)));
+        }
+        Parameter start = run.getFirst().parameter();
+        long elements = first.whole().numel();
+        runs.add(new Run(start.decays() ? settings.weightDecay : settings.otherDecay, FlatTensors.span(start.value(), elements),
+                FlatTensors.span(start.gradient(), elements), first.whole(), second.whole()));
     }
 
     /** One step in place. The gradients are multiplied by {@code gradientScale} first (clipping, averaging) and not changed. */
     public void step(float learningRate, float gradientScale) {
-        steps++;
-        stepTensor.set(steps);
-        for (Slot slot : slots.values()) {
-            float decay = slot.parameter.decays() ? settings.weightDecay : settings.otherDecay;
-            backend.adamW(new AdamWSpec(learningRate, settings.beta1, settings.beta2, settings.eps, decay, steps, gradientScale),
-                    slot.parameter.value(), slot.parameter.gradient(), slot.firstMoment, slot.secondMoment);
+        step(learningRate, hostFactor.set(gradientScale));
+    }
+
+    /**
+     * One step in place, without waiting for a device. The gradients are multiplied by a factor first and not changed.
+     *
+     * @param factor [1]; when it is not finite the step moves nothing, and {@link #revoke} is to follow when the host learns of it
+     */
+    public void step(float learningRate, Tensor factor) {
+        stepTensor.set(++steps);
+        for (Run run : runs) {
+            backend.adamW(new AdamWSpec(learningRate, settings.beta1, settings.beta2, settings.eps, run.decay(), steps), run.weight(), run.gradient(),
+                    run.firstMoment(), run.secondMoment(), factor);
         }
+    }
+
+    /** Takes the last step out of the count: it moved nothing. */
+    public void revoke() {
+        stepTensor.set(--steps);
     }
 
     /** Steps done so far. */

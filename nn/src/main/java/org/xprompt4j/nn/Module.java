@@ -1,7 +1,10 @@
 package org.xprompt4j.nn;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -9,6 +12,7 @@ import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tape;
+import org.xprompt4j.tensor.Tensor;
 
 /**
  * A part of a network: parameters and child modules, each under the name that public checkpoints give it, so that the full
@@ -18,6 +22,7 @@ import org.xprompt4j.tensor.Tape;
 public abstract class Module {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
+    private Tensor gradients; // [elements], of this module and all below; null when it was not made trainable as a whole
 
     /** Declares a parameter under a local name. */
     protected final Parameter parameter(String name, Parameter parameter) {
@@ -73,27 +78,45 @@ public abstract class Module {
         return count[0];
     }
 
-    /** Takes memory for all weights and gives them their first values. */
+    /** The order in which parameters lie in memory: those that decay first, so that an optimiser treats each kind as one. */
+    private List<Parameter> inMemoryOrder() {
+        List<Parameter> order = new ArrayList<>();
+        forEachParameter((name, parameter) -> order.add(parameter));
+        order.sort(Comparator.comparing(parameter -> !parameter.decays())); // stable
+        return order;
+    }
+
+    /** Takes memory for all weights, one block, and gives them their first values. */
     public final void initialise(MemoryScope scope, long seed) {
-        forEachParameter((name, parameter) -> {
-            parameter.allocate(scope);
-            parameter.initialisation().fill(parameter.value(), seed, name);
-        });
+        List<Parameter> order = inMemoryOrder();
+        FlatTensors weights = FlatTensors.allocate(scope, order.stream().map(Parameter::shape).toList());
+        for (int i = 0; i < order.size(); i++) {
+            order.get(i).bind(weights.part(i));
+        }
+        forEachParameter((name, parameter) -> parameter.initialisation().fill(parameter.value(), seed, name));
     }
 
-    /** Takes memory for all gradients and clears it: the model is then trainable. */
+    /** Takes memory for all gradients, one block, and clears it: the model is then trainable. */
     public final void allocateGradients(Backend backend, MemoryScope scope) {
-        forEachParameter((name, parameter) -> parameter.allocateGradient(scope));
-        zeroGradients(backend);
+        List<Parameter> order = inMemoryOrder();
+        FlatTensors memory = FlatTensors.zeros(backend, scope, order.stream().map(Parameter::shape).toList());
+        for (int i = 0; i < order.size(); i++) {
+            order.get(i).useGradient(memory.part(i));
+        }
+        gradients = memory.whole();
     }
 
-    /** Clears all gradients. */
+    /** All gradients as one tensor, [elements] with zeros in the gaps. */
+    final Tensor gradients() {
+        if (gradients == null) {
+            throw new IllegalStateException("a module without gradients; call allocateGradients first");
+        }
+        return gradients;
+    }
+
+    /** Clears all gradients that {@link #allocateGradients} made. */
     public final void zeroGradients(Backend backend) {
-        forEachParameter((name, parameter) -> {
-            if (parameter.gradient() != null) {
-                backend.fill(parameter.gradient(), 0);
-            }
-        });
+        backend.fill(gradients(), 0);
     }
 
     /** Lets a tape add the gradients of one step to those of the parameters; frozen parameters are left out. */

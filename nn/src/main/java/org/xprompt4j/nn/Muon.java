@@ -41,6 +41,7 @@ public final class Muon {
     private final float beta;
     private final float weightDecay;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Tensor hostFactor; // [1], the factor of a step that the host chose
 
     /**
      * An optimiser with zero momentum for the matrices that the predicate chooses by full name.
@@ -52,6 +53,7 @@ public final class Muon {
         this.backend = backend;
         this.beta = beta;
         this.weightDecay = weightDecay;
+        this.hostFactor = scope.of(new float[] {1}, 1);
         module.forEachParameter((name, parameter) -> {
             if (parameter.gradient() != null && which.test(name)) {
                 if (parameter.shape().rank() != 2) {
@@ -66,18 +68,23 @@ public final class Muon {
 
     /** One step in place. The gradients are multiplied by {@code gradientScale} first and not changed. */
     public void step(float learningRate, float gradientScale) {
+        step(learningRate, hostFactor.set(gradientScale));
+    }
+
+    /**
+     * One step in place, without waiting for a device. The gradients are multiplied by a factor first and not changed.
+     *
+     * @param factor [1]; when it is not finite the step moves nothing
+     */
+    public void step(float learningRate, Tensor factor) {
         for (Slot slot : slots.values()) {
             try (MemoryScope scope = backend.openScope("Muon step")) {
                 Tensor weight = slot.parameter().value();
-                backend.scale(slot.momentum(), beta, slot.momentum());
-                backend.addScaled(slot.parameter().gradient(), gradientScale, slot.momentum());
                 Tensor direction = scope.allocate(DType.F32, weight.shape()); // g + β b
-                backend.scale(slot.parameter().gradient(), gradientScale, direction);
-                backend.addScaled(slot.momentum(), beta, direction);
+                backend.muonDirection(beta, slot.parameter().gradient(), factor, slot.momentum(), direction);
                 Tensor update = orthogonal(scope, direction);
-                backend.scale(weight, 1 - learningRate * weightDecay, weight);
                 float aspect = (float) Math.sqrt(Math.max(1.0, (double) weight.dim(0) / weight.dim(1)));
-                backend.addScaled(update, -learningRate * aspect, weight);
+                backend.muonStep(1 - learningRate * weightDecay, -learningRate * aspect, update, factor, weight);
             }
         }
     }
@@ -87,7 +94,7 @@ public final class Muon {
         boolean tall = matrix.dim(0) > matrix.dim(1); // work on the smaller square
         Shape square = Shape.of(Math.min(matrix.dim(0), matrix.dim(1)), Math.min(matrix.dim(0), matrix.dim(1)));
         Tensor x = scope.allocate(DType.F32, matrix.shape());
-        backend.scale(matrix, (float) (1 / (Math.sqrt(backend.sumOfSquares(matrix)) + SMALLEST_NORM)), x);
+        backend.normalise(SMALLEST_NORM, matrix, x);
         Tensor gram = scope.allocate(DType.F32, square);
         Tensor polynomial = scope.allocate(DType.F32, square);
         Tensor next = scope.allocate(DType.F32, matrix.shape());

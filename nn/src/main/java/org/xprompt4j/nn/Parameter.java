@@ -3,12 +3,11 @@ package org.xprompt4j.nn;
 import java.util.function.Predicate;
 
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
 
 /**
- * A trainable tensor. It is declared by its shape alone and gets memory later: {@link #allocate} for a new model,
+ * A trainable tensor. It is declared by its shape alone and gets memory later: {@link Module#initialise} for a new model,
  * {@link #bind} for weights that lie somewhere already, such as a mapped file. The gradient exists only in training.
  */
 public final class Parameter {
@@ -105,17 +104,12 @@ public final class Parameter {
         scales = weights.scales();
     }
 
-    /** Takes float32 memory for the weights from a scope; the elements are not set. */
-    public void allocate(MemoryScope scope) {
-        bind(scope.allocate(DType.F32, shape));
-    }
-
-    /** Takes memory for the gradient; its elements are not set. */
-    public void allocateGradient(MemoryScope scope) {
+    /** Uses this memory, [shape] F32, for the gradient. */
+    void useGradient(Tensor memory) {
         if (value().dtype() != DType.F32) {
             throw new IllegalStateException("weights of type " + value.dtype() + " cannot be trained; load the model as F32");
         }
-        gradient = scope.allocate(DType.F32, shape);
+        gradient = memory;
     }
 
     /** Stops training this parameter: it is no longer watched or stepped. */

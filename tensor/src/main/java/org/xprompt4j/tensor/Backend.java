@@ -201,13 +201,14 @@ public interface Backend extends AutoCloseable {
     void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp);
 
     /**
-     * Gradients of {@code scale · sum(rowLoss)}; the logits are computed again block by block.
+     * Gradients of {@code scale · dLoss · sum(rowLoss)}; the logits are computed again block by block.
      *
      * @param scale factor on every counted row, e.g. 1 / counted rows
+     * @param dLoss [1], gradient of the loss itself; null for 1
      * @param dHidden [rows, dim]
      * @param dWeight [vocab, dim]
      */
-    void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+    void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale, Tensor dLoss,
             Tensor dHidden, Tensor dWeight);
 
     /**
@@ -257,10 +258,42 @@ public interface Backend extends AutoCloseable {
      */
     void sample(SamplingSpec spec, Tensor full, Tensor imageOnly, Tensor unconditional, Tensor streams, Tensor positions, Tensor tokens);
 
-    /** One AdamW step in place; all tensors F32 of equal size. The gradient is not changed. */
-    void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment);
+    /**
+     * One AdamW step in place; weight, gradient and moments F32 of equal size. The gradient is not changed.
+     *
+     * @param factor [1], multiplies the gradient first; when it is not finite nothing is changed
+     */
+    void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor);
 
-    /** Sum of squares of an F32 tensor, accumulated in float64. */
+    /**
+     * First half of a Muon step: momentum b = beta b + f g, then direction = f g + beta b. F32 of equal size.
+     *
+     * @param factor [1], f; when it is not finite the momentum is not changed and the direction is 0
+     */
+    void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction);
+
+    /**
+     * Second half of a Muon step: weight = keep · weight + step · update, F32 of equal size.
+     *
+     * @param factor [1]; when it is not finite nothing is changed
+     */
+    void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight);
+
+    /**
+     * The Euclidean norm of gradients, summed in float64, and the factor that clips them, without waiting for a device: min(1, maximum /
+     * (norm + 1e-6)), 1 for a maximum of 0, NaN where norm or loss is not finite, with which no optimiser moves anything.
+     *
+     * @param gradient of any shape
+     * @param loss [1]
+     * @param report [2], I64: the bits of two float64 numbers, norm and loss
+     * @param factor [1]
+     */
+    void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor);
+
+    /** out = x / (‖x‖ + eps) over all elements, the norm summed in float64; contiguous F32 of equal size. */
+    void normalise(double eps, Tensor x, Tensor out);
+
+    /** Sum of squares of an F32 tensor, accumulated in float64. Waits for a device. */
     double sumOfSquares(Tensor x);
 
     /** Elementwise function; x and out may be strided and may be the same tensor. */

@@ -236,12 +236,12 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
-    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale, Tensor dLoss,
             Tensor dHidden, Tensor dWeight) {
         rules("linearCrossEntropyBackward").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim")
-                .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows")
+                .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows").fix("one", 1, named("a scalar")).f32OrNull("dLoss", dLoss, "one")
                 .f32OrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim")
-                .run(() -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight));
+                .run(() -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight));
     }
 
     @Override
@@ -319,10 +319,38 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
-    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor) {
         rules("adamW").sameSize("weight", weight, "gradient", gradient).sameSize("weight", weight, "firstMoment", firstMoment)
                 .sameSize("weight", weight, "secondMoment", secondMoment).require(spec.step() >= 1, () -> "steps count from 1, not " + spec.step())
-                .run(() -> backend.adamW(spec, weight, gradient, firstMoment, secondMoment));
+                .fix("one", 1, named("a scalar")).f32("factor", factor, "one")
+                .run(() -> backend.adamW(spec, weight, gradient, firstMoment, secondMoment, factor));
+    }
+
+    @Override
+    public void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction) {
+        rules("muonDirection").sameSize("gradient", gradient, "momentum", momentum).sameSize("gradient", gradient, "direction", direction)
+                .apart("direction", direction, "gradient", gradient).apart("direction", direction, "momentum", momentum)
+                .fix("one", 1, named("a scalar")).f32("factor", factor, "one")
+                .run(() -> backend.muonDirection(beta, gradient, factor, momentum, direction));
+    }
+
+    @Override
+    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
+        rules("muonStep").sameSize("update", update, "weight", weight).fix("one", 1, named("a scalar")).f32("factor", factor, "one")
+                .run(() -> backend.muonStep(keep, step, update, factor, weight));
+    }
+
+    @Override
+    public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
+        rules("gradientNorm").f32Contiguous("gradient", gradient).fix("one", 1, named("a scalar")).f32("loss", loss, "one").f32("factor", factor, "one")
+                .usable("report", report).require(report.dtype() == DType.I64 && report.isContiguous() && report.shape().equals(Shape.of(2)),
+                        () -> "report " + report + " must be I64[2], contiguous")
+                .run(() -> backend.gradientNorm(maximum, gradient, loss, report, factor));
+    }
+
+    @Override
+    public void normalise(double eps, Tensor x, Tensor out) {
+        rules("normalise").sameSize("x", x, "out", out).run(() -> backend.normalise(eps, x, out));
     }
 
     @Override

@@ -273,7 +273,7 @@ public final class Ops {
         backend.scale(out, 1f / counted, out);
         if (tracked(hidden, weight)) {
             tape.record(out, dOut -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp,
-                    dOut.item() / counted, tape.gradient(hidden), tape.gradient(weight)));
+                    1f / counted, dOut, tape.gradient(hidden), tape.gradient(weight)));
         }
         return out;
     }

@@ -182,12 +182,12 @@ public final class ProfilingBackend implements Backend {
     }
 
     @Override
-    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
+    public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale, Tensor dLoss,
             Tensor dHidden, Tensor dWeight) {
         long products = (dHidden == null ? 0 : 1) + (dWeight == null ? 0 : 1);
         timed("linearCrossEntropyBackward", 2 * products * hidden.numel() * weight.dim(0),
                 bytes(hidden, weight, labels, logSumExp) + 2 * bytes(dHidden, dWeight),
-                () -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight));
+                () -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight));
     }
 
     @Override
@@ -238,9 +238,29 @@ public final class ProfilingBackend implements Backend {
     }
 
     @Override
-    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-        timed("adamW", 0, bytes(gradient) + 2 * bytes(weight, firstMoment, secondMoment),
-                () -> backend.adamW(spec, weight, gradient, firstMoment, secondMoment));
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor) {
+        timed("adamW", 0, bytes(gradient) + 2 * bytes(weight, firstMoment, secondMoment, factor),
+                () -> backend.adamW(spec, weight, gradient, firstMoment, secondMoment, factor));
+    }
+
+    @Override
+    public void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction) {
+        timed("muonDirection", 0, bytes(gradient, direction) + 2 * bytes(momentum), () -> backend.muonDirection(beta, gradient, factor, momentum, direction));
+    }
+
+    @Override
+    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
+        timed("muonStep", 0, bytes(update) + 2 * bytes(weight), () -> backend.muonStep(keep, step, update, factor, weight));
+    }
+
+    @Override
+    public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
+        timed("gradientNorm", 0, bytes(gradient), () -> backend.gradientNorm(maximum, gradient, loss, report, factor));
+    }
+
+    @Override
+    public void normalise(double eps, Tensor x, Tensor out) {
+        timed("normalise", 0, 2 * bytes(x) + bytes(out), () -> backend.normalise(eps, x, out));
     }
 
     @Override

@@ -47,7 +47,7 @@ public class LinearCrossEntropyBenchmark extends OperationBenchmark {
     }
 
     private void gradients(Backend device) {
-        device.linearCrossEntropyBackward(SPEC, hidden, weight, labels, logSumExp.of(device), scale, dHidden.of(device), dWeight.of(device));
+        device.linearCrossEntropyBackward(SPEC, hidden, weight, labels, logSumExp.of(device), scale, null, dHidden.of(device), dWeight.of(device));
     }
 
     @Override

@@ -49,15 +49,15 @@ public final class LinearCrossEntropy {
         return logits;
     }
 
-    /** dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
+    /** dLoss [1] or null; dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
     public static void backward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
-            Tensor dHidden, Tensor dWeight) {
+            Tensor dLoss, Tensor dHidden, Tensor dWeight) {
         requireLabels(labels, weight.size(0));
         int rows = hidden.size(0);
         int vocab = weight.size(0);
         int block = block(rows, vocab);
         try (MemoryScope counted = kernels.scratch("linearCrossEntropyBackward")) {
-            backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight, countedRows(kernels, counted, hidden, labels, dWeight), block);
+            backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight, countedRows(kernels, counted, hidden, labels, dWeight), block);
         }
     }
 
@@ -72,14 +72,14 @@ public final class LinearCrossEntropy {
     }
 
     private static void backward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
-            Tensor dHidden, Tensor dWeight, Tensor countedRows, int block) {
+            Tensor dLoss, Tensor dHidden, Tensor dWeight, Tensor countedRows, int block) {
         int rows = hidden.size(0);
         int vocab = weight.size(0);
         for (int first = 0; first < vocab; first += block) {
             int width = Math.min(block, vocab - first);
             try (MemoryScope scratch = kernels.scratch("linearCrossEntropyBackward")) {
                 Tensor logits = logits(kernels, scratch, hidden, weight, first, width);
-                kernels.launch(MODULE, "gradient").out(logits).i32(first).i32(width).in(labels).in(logSumExp).f32(spec.zLoss()).f32(scale)
+                kernels.launch(MODULE, "gradient").out(logits).i32(first).i32(width).in(labels).in(logSumExp).f32(spec.zLoss()).f32(scale).in(dLoss)
                         .run(LaunchShape.of(rows, THREADS));
                 if (dHidden != null) {
                     Matmul.forward(kernels, MatmulSpec.NN.accumulating(), logits, weight.slice(0, first, first + width), Epilogue.NONE, dHidden);

@@ -43,19 +43,25 @@ public final class Reduce {
         return part;
     }
 
-    /** Sum of the squares of x, accumulated in float64. Waits for the device. */
-    public static double sumOfSquares(Kernels kernels, Tensor x) {
+    /** Parts of the sum of the squares of x, [parts] of float64 held as I64, at most 512. */
+    static Tensor squares(Kernels kernels, MemoryScope scratch, Tensor x) {
         long n = x.numel();
         int parts = (int) Math.max(1, Math.min(MOST_PARTS, (n + THREADS - 1) / THREADS));
-        double[] sums = new double[parts];
-        try (MemoryScope scratch = kernels.scratch("sumOfSquares")) {
-            Tensor partial = scratch.allocate(DType.I64, parts); // float64
-            kernels.launch(MODULE, "squares").in(x).i64(n).out(partial).run(LaunchShape.of(parts, THREADS));
-            partial.storage().read(partial.offset() * Double.BYTES, MemorySegment.ofArray(sums));
-        }
+        Tensor partial = scratch.allocate(DType.I64, parts);
+        kernels.launch(MODULE, "squares").in(x).i64(n).out(partial).run(LaunchShape.of(parts, THREADS));
+        return partial;
+    }
+
+    /** Sum of the squares of x, accumulated in float64. Waits for the device. */
+    public static double sumOfSquares(Kernels kernels, Tensor x) {
         double sum = 0;
-        for (double part : sums) {
-            sum += part;
+        try (MemoryScope scratch = kernels.scratch("sumOfSquares")) {
+            Tensor partial = squares(kernels, scratch, x);
+            double[] sums = new double[partial.size(0)];
+            partial.storage().read(partial.offset() * Double.BYTES, MemorySegment.ofArray(sums));
+            for (double part : sums) {
+                sum += part;
+            }
         }
         return sum;
     }

@@ -12,7 +12,7 @@ import org.xprompt4j.tensor.op.AdamWSpec;
 
 /**
  * One AdamW step in a single pass over memory:
- * g = scale · gradient, m = β₁ m + (1-β₁) g, v = β₂ v + (1-β₂) g²,
+ * g = factor · gradient, m = β₁ m + (1-β₁) g, v = β₂ v + (1-β₂) g²,
  * w = w (1 - lr·decay) - lr / (1-β₁ᵗ) · m / (sqrt(v / (1-β₂ᵗ)) + eps).
  */
 final class AdamW {
@@ -23,10 +23,10 @@ final class AdamW {
     /** The factors of a step, bias corrections in float64 before rounding. */
     private record Factors(float gradientScale, float beta1, float oneMinusBeta1, float beta2, float oneMinusBeta2,
             float keep, float stepSize, float secondScale, float eps) {
-        static Factors of(AdamWSpec spec) {
+        static Factors of(AdamWSpec spec, float gradientScale) {
             double first = 1 - Math.pow(spec.beta1(), spec.step());
             double second = 1 - Math.pow(spec.beta2(), spec.step());
-            return new Factors(spec.gradientScale(), spec.beta1(), 1 - spec.beta1(), spec.beta2(), 1 - spec.beta2(),
+            return new Factors(gradientScale, spec.beta1(), 1 - spec.beta1(), spec.beta2(), 1 - spec.beta2(),
                     (float) (1 - (double) spec.lr() * spec.weightDecay()), (float) (spec.lr() / first), (float) (1 / second), spec.eps());
         }
     }
@@ -34,10 +34,14 @@ final class AdamW {
     private AdamW() {
     }
 
-    /** All tensors F32 of equal size; the gradient is not changed. */
-    static void step(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+    /** All tensors F32 of equal size, factor [1]; the gradient is not changed, and nothing is when the factor is not finite. */
+    static void step(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor) {
+        float gradientScale = factor.segment().get(ValueLayout.JAVA_FLOAT, 0);
+        if (!Float.isFinite(gradientScale)) {
+            return;
+        }
         long n = weight.numel();
-        Factors factors = Factors.of(spec);
+        Factors factors = Factors.of(spec, gradientScale);
         MemorySegment w = weight.segment();
         MemorySegment g = gradient.segment();
         MemorySegment m = firstMoment.segment();

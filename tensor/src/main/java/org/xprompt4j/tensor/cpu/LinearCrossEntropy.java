@@ -49,8 +49,9 @@ final class LinearCrossEntropy {
     }
 
     /** dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
-    static void backward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale, Tensor dHidden,
+    static void backward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float rowScale, Tensor dLoss, Tensor dHidden,
             Tensor dWeight) {
+        float scale = dLoss == null ? rowScale : rowScale * dLoss.item();
         int vocab = weight.size(0);
         int dim = hidden.size(1);
         Labels counted = Labels.counted(labels, vocab);

@@ -41,8 +41,10 @@ final class LinearCrossEntropy {
     }
 
     /** dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
-    static void backward(CrossEntropySpec spec, Tensor hiddenTensor, Tensor weightTensor, Tensor labels, Tensor logSumExpTensor, float scale,
+    static void backward(CrossEntropySpec spec, Tensor hiddenTensor, Tensor weightTensor, Tensor labels, Tensor logSumExpTensor, float rowScale,
+            Tensor dLoss,
             Tensor dHiddenTensor, Tensor dWeightTensor) {
+        float scale = dLoss == null ? rowScale : rowScale * dLoss.item();
         FloatView hidden = FloatView.of(hiddenTensor);
         FloatView weight = FloatView.of(weightTensor);
         FloatView logSumExp = FloatView.of(logSumExpTensor);

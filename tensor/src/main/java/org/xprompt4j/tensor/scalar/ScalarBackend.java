@@ -157,8 +157,8 @@ public class ScalarBackend implements Backend {
 
     @Override
     public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp,
-            float scale, Tensor dHidden, Tensor dWeight) {
-        LinearCrossEntropy.backward(spec, hidden, weight, labels, logSumExp, scale, dHidden, dWeight);
+            float scale, Tensor dLoss, Tensor dHidden, Tensor dWeight) {
+        LinearCrossEntropy.backward(spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight);
     }
 
     @Override
@@ -203,8 +203,28 @@ public class ScalarBackend implements Backend {
     }
 
     @Override
-    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-        AdamW.step(spec, weight, gradient, firstMoment, secondMoment);
+    public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor) {
+        AdamW.step(spec, weight, gradient, firstMoment, secondMoment, factor);
+    }
+
+    @Override
+    public void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction) {
+        Muon.direction(beta, gradient, factor, momentum, direction);
+    }
+
+    @Override
+    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
+        Muon.step(keep, step, update, factor, weight);
+    }
+
+    @Override
+    public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
+        GradientNorm.write(maximum, sumOfSquares(gradient), loss, report, factor);
+    }
+
+    @Override
+    public void normalise(double eps, Tensor x, Tensor out) {
+        scale(x, (float) (1 / (Math.sqrt(sumOfSquares(x)) + eps)), out);
     }
 
     @Override

@@ -64,9 +64,11 @@ class SteadyStateTest {
         Tensor m = a.normal(70, 131);
         Tensor v = a.normal(70, 131);
         a.oracle.unary(UnaryOp.SQUARE, v, v);
+        Tensor one = a.normal(1);
+        a.oracle.fill(one, 1);
         Tensor startM = a.copy(m);
         Tensor startV = a.copy(v);
-        add("adamW", a.normal(70, 131), r -> a.vectors.adamW(new AdamWSpec(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 3, 1), r, d, refreshed(m, startM), refreshed(v, startV)));
+        add("adamW", a.normal(70, 131), r -> a.vectors.adamW(new AdamWSpec(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 3), r, d, refreshed(m, startM), refreshed(v, startV), one));
         groupNorm();
         heads();
         sampling();

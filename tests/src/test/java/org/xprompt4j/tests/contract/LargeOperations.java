@@ -191,7 +191,7 @@ final class LargeOperations {
         Tensor dHidden = b.input(167, 61);
         Tensor dWeight = b.input(1543, 61);
         b.backend.linearCrossEntropy(spec, hidden, weight, label, rowLoss, logSumExp);
-        b.backend.linearCrossEntropyBackward(spec, hidden, weight, label, logSumExp, 0.01f, dHidden, dWeight);
+        b.backend.linearCrossEntropyBackward(spec, hidden, weight, label, logSumExp, 0.01f, null, dHidden, dWeight);
         return new Tensor[] {rowLoss, dHidden, dWeight};
     }
 

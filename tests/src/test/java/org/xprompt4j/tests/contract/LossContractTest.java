@@ -7,17 +7,15 @@ import static org.xprompt4j.tests.contract.Workbench.wide;
 
 import java.util.Arrays;
 
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
-import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tests.Closeness;
 import org.xprompt4j.tests.reference.Differences;
 import org.xprompt4j.tests.reference.ReferenceMatrix;
 
-/** What a training step needs at its ends: embedding, linear + cross entropy, AdamW, the gradient norm. */
+/** What a training step needs at its ends: embedding, linear + cross entropy. */
 class LossContractTest extends BackendContract {
     @Test
     void embeddingTakesRows() {
@@ -106,9 +104,9 @@ class LossContractTest extends BackendContract {
             Tensor dWeight = trial == 2 ? null : bench.input(vocab, dim);
             double[] beforeHidden = dHidden == null ? null : wide(dHidden);
             double[] beforeWeight = dWeight == null ? null : wide(dWeight);
-            backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, 0.37f, dHidden, dWeight);
+            backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, 0.37f / 4, trial == 3 ? null : bench.of(new float[] {4}, 1), dHidden, dWeight);
             double[] each = new double[rows];
-            Arrays.fill(each, 0.37f);
+            Arrays.fill(each, trial == 3 ? 0.37f / 4 : 0.37f);
             int[] label = labels.toIntArray();
             String what = bench.describe("linearCrossEntropy rows " + rows + " dim " + dim + " vocab " + vocab);
             if (dHidden != null) {
@@ -132,50 +130,10 @@ class LossContractTest extends BackendContract {
         Tensor dHidden = bench.of(new float[4], 2, 2);
         Tensor dWeight = bench.of(new float[6], 3, 2);
         backend.linearCrossEntropy(new CrossEntropySpec(0), hidden, weight, labels, rowLoss, logSumExp);
-        backend.linearCrossEntropyBackward(new CrossEntropySpec(0), hidden, weight, labels, logSumExp, 1, dHidden, dWeight);
+        backend.linearCrossEntropyBackward(new CrossEntropySpec(0), hidden, weight, labels, logSumExp, 1, null, dHidden, dWeight);
         assertThat(rowLoss.toFloatArray()[0]).isZero();
         assertThat(rowLoss.toFloatArray()[1]).isPositive();
         assertThat(dHidden.toFloatArray()).as(bench.describe("dHidden")).startsWith(0, 0).doesNotContain(Float.NaN);
         assertThat(dWeight.toFloatArray()).as(bench.describe("dWeight")).doesNotContain(Float.NaN);
-    }
-
-    @Test
-    void adamWFollowsTheFormula() {
-        for (int n : new int[] {1, 7, 8, 33, 1009}) {
-            Tensor weight = bench.input(n);
-            Tensor first = bench.of(new float[n], n);
-            Tensor second = bench.of(new float[n], n);
-            double[] w = wide(weight);
-            double[] m = new double[n];
-            double[] v = new double[n];
-            for (int step = 1; step <= 5; step++) {
-                Tensor gradient = bench.input(n);
-                float[] untouched = gradient.toFloatArray();
-                AdamWSpec spec = new AdamWSpec(0.01f, 0.9f, 0.95f, 1e-8f, 0.1f, step, 0.5f);
-                for (int i = 0; i < n; i++) {
-                    double g = 0.5 * untouched[i];
-                    m[i] = spec.beta1() * m[i] + (1 - (double) spec.beta1()) * g;
-                    v[i] = spec.beta2() * v[i] + (1 - (double) spec.beta2()) * g * g;
-                    w[i] -= w[i] * spec.lr() * spec.weightDecay();
-                    w[i] -= spec.lr() * (m[i] / (1 - Math.pow(spec.beta1(), step)))
-                            / (Math.sqrt(v[i] / (1 - Math.pow(spec.beta2(), step))) + spec.eps());
-                }
-                backend.adamW(spec, weight, gradient, first, second);
-                assertThat(gradient.toFloatArray()).as("the gradient stays").containsExactly(untouched);
-            }
-            Closeness.of(bench.describe("adamW weight of " + n), w, weight.toFloatArray()).within(2e-6, 1e-7);
-            Closeness.of(bench.describe("adamW first moment of " + n), m, first.toFloatArray()).within(2e-6, 1e-7);
-            Closeness.of(bench.describe("adamW second moment of " + n), v, second.toFloatArray()).within(3e-6, 1e-9);
-        }
-    }
-
-    @Test
-    void sumOfSquaresIsAccumulatedInDouble() {
-        for (int n : new int[] {1, 3, 17, 4099, 300_007}) {
-            Tensor x = bench.input(n);
-            double expected = Arrays.stream(wide(x)).map(v -> v * v).sum();
-            assertThat(backend.sumOfSquares(x)).as(bench.describe("sumOfSquares of " + n)).isCloseTo(expected,
-                    Offset.offset(1e-12 * expected + 1e-30));
-        }
     }
 }

@@ -60,6 +60,7 @@ public final class PromptTraining implements AutoCloseable {
     private final Chameleon model;
     private final AdamW adamW;
     private final Muon muon; // null when AdamW moves everything
+    private final GradientClipping clipping;
     private final LearningRate schedule; // as a share of the peaks
     private final XPromptConfig promptConfig;
 
@@ -89,6 +90,7 @@ public final class PromptTraining implements AutoCloseable {
         Predicate<String> hidden = name -> o.muonLr() > 0 && name.startsWith("model.layers.") && name.endsWith("_proj.weight");
         this.adamW = new AdamW(backend, scope, model, new AdamW.Settings(o.beta1(), o.beta2(), 1e-8f, o.weightDecay(), 0), hidden.negate());
         this.muon = o.muonLr() > 0 ? new Muon(backend, scope, model, hidden, MUON_MOMENTUM, o.weightDecay()) : null;
+        this.clipping = new GradientClipping(backend, scope, model, o.clip());
         this.schedule = LearningRate.cosine(1, o.floor(), o.warmup(), o.steps());
         List<String> trained = config.tasks().entrySet().stream().filter(e -> e.getValue() > 0).map(Map.Entry::getKey).sorted().toList();
         this.promptConfig = new XPromptConfig(vocabulary.xpIds(), config.pictureSize(), config.batch().arrangement(), trained, photographs.novelNames());
@@ -141,18 +143,19 @@ public final class PromptTraining implements AutoCloseable {
             Ops ops = new Ops(backend, memory, tape);
             Tensor loss = loss(ops, batch, new Dropout(config.model().dropout(), config.seed(), step));
             tape.backward(loss);
-            double norm = GradientClipping.norm(backend, model);
-            float value = loss.item();
-            if (!Float.isFinite(value) || !Double.isFinite(norm)) {
-                throw new InvalidInput("training diverged at step " + (step + 1) + ": loss " + value + ", gradient norm " + norm
+            clipping.measure(loss);
+            adamW.step(share * config.optimiser().lr(), clipping.factor());
+            if (muon != null) {
+                muon.step(share * config.optimiser().muonLr(), clipping.factor());
+            }
+            GradientClipping.Report report = clipping.report(); // the one wait of the step
+            if (!report.isFinite()) {
+                adamW.revoke();
+                throw new InvalidInput("training diverged at step " + (step + 1) + ": loss " + report.loss() + ", gradient norm " + report.norm()
                         + "; lower optimiser.lr or optimiser.clip and start again in a new folder");
             }
-            float scale = GradientClipping.scale(norm, config.optimiser().clip());
-            adamW.step(share * config.optimiser().lr(), scale);
-            if (muon != null) {
-                muon.step(share * config.optimiser().muonLr(), scale);
-            }
-            return new StepResult(step + 1, value, norm, share * config.optimiser().lr(), batch.stream().mapToInt(PromptLayout::length).sum());
+            return new StepResult(step + 1, report.loss(), report.norm(), share * config.optimiser().lr(),
+                    batch.stream().mapToInt(PromptLayout::length).sum());
         }
     }
 
