@@ -30,7 +30,16 @@ public interface CudaDriver extends AutoCloseable {
     void copyToDevice(long address, MemorySegment source);
 
     /** Waits for all that is queued, then copies. Not while capturing. */
-    void copyToHost(MemorySegment target, long address);
+    default void copyToHost(MemorySegment target, long address) {
+        copyToHost(target, address, null, 0);
+    }
+
+    /**
+     * The same for two places in one wait.
+     *
+     * @param few at most 256 bytes; null for none
+     */
+    void copyToHost(MemorySegment target, long address, MemorySegment few, long fewAddress);
 
     /** Queues a copy within the device; the ranges do not overlap. */
     void copyOnDevice(long to, long from, long bytes);

@@ -143,10 +143,13 @@ public final class EmulatedDriver implements CudaDriver {
     }
 
     @Override
-    public void copyToHost(MemorySegment target, long address) {
+    public void copyToHost(MemorySegment target, long address, MemorySegment few, long fewAddress) {
         notWhileCapturing("a copy to the host");
         waits++;
         machine.copyOut(address, target);
+        if (few != null) {
+            machine.copyOut(fewAddress, few);
+        }
     }
 
     @Override

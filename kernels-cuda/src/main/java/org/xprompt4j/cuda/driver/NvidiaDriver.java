@@ -149,9 +149,9 @@ public final class NvidiaDriver implements CudaDriver {
     }
 
     @Override
-    public void copyToHost(MemorySegment target, long address) {
+    public void copyToHost(MemorySegment target, long address, MemorySegment few, long fewAddress) {
         notWhileCapturing("a copy to the host");
-        staging.copyToHost(target, address);
+        staging.copyToHost(target, address, few, fewAddress);
     }
 
     @Override

@@ -60,20 +60,32 @@ final class StagingRing implements AutoCloseable {
         }
     }
 
-    void copyToHost(MemorySegment target, long address) {
+    /** few: at most ALIGNMENT bytes that come along; null for none. */
+    void copyToHost(MemorySegment target, long address, MemorySegment few, long fewAddress) {
         if (used > 0) {
             turn(); // this half may still be read by queued copies
         }
-        for (long at = 0; at < target.byteSize(); at += HALF) {
-            long part = Math.min(HALF, target.byteSize() - at);
-            long place = (long) half * HALF;
-            NvidiaDriver.check(JCudaDriver.cuMemcpyDtoHAsync(memory.withByteOffset(place), DevicePointer.at(address + at), part, driver.stream()),
-                    "cuMemcpyDtoHAsync of " + part + " bytes");
+        long place = (long) half * HALF;
+        long most = HALF - ALIGNMENT;
+        if (few != null) {
+            queueToHost(place + most, fewAddress, few.byteSize());
+        }
+        for (long at = 0; at < target.byteSize(); at += most) {
+            long part = Math.min(most, target.byteSize() - at);
+            queueToHost(place, address + at, part);
             driver.synchronize();
             MemorySegment.copy(bytes, place, target, at, part);
         }
+        if (few != null) {
+            MemorySegment.copy(bytes, place + most, few, 0, few.byteSize());
+        }
         busy[0] = false; // the stream is empty
         busy[1] = false;
+    }
+
+    private void queueToHost(long place, long address, long part) {
+        NvidiaDriver.check(JCudaDriver.cuMemcpyDtoHAsync(memory.withByteOffset(place), DevicePointer.at(address), part, driver.stream()),
+                "cuMemcpyDtoHAsync of " + part + " bytes");
     }
 
     @Override

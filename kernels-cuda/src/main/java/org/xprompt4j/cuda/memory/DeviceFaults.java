@@ -88,16 +88,17 @@ public final class DeviceFaults {
     }
 
     /**
-     * Called after the host has waited.
+     * Reads device memory and, in the same wait, what kernels have reported.
      *
      * @throws IllegalArgumentException when a kernel has reported since the last look
      */
-    public void check() {
-        if (!armed) {
+    void read(MemorySegment target, long from) {
+        if (!armed || target.byteSize() == 0) {
+            driver.copyToHost(target, from);
             return;
         }
         armed = false;
-        driver.copyToHost(words, address);
+        driver.copyToHost(target, from, words, address);
         int site = words.getAtIndex(ValueLayout.JAVA_INT, 0);
         if (site != 0) {
             int value = words.getAtIndex(ValueLayout.JAVA_INT, 1);

@@ -82,8 +82,7 @@ public final class DeviceStorage extends Storage {
             target.copyFrom(known);
             return;
         }
-        driver.copyToHost(target, address(byteOffset));
-        faults.check();
+        faults.read(target, address(byteOffset));
     }
 
     @Override

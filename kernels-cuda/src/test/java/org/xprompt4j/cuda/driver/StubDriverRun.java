@@ -54,6 +54,9 @@ final class StubDriverRun {
             byte[] back = new byte[count];
             driver.copyToHost(MemorySegment.ofArray(back), address + 16);
             require(Arrays.equals(data, back), "round trip of " + count + " bytes");
+            byte[] few = new byte[16];
+            driver.copyToHost(MemorySegment.ofArray(back), address + 16, MemorySegment.ofArray(few), address + 16 + count / 2 - count / 2 % 4);
+            require(Arrays.equals(data, back) && (count < 64 || few[3] == data[count / 2 - count / 2 % 4 + 3]), "two places in one wait");
             driver.free(address);
         }
         long before = driver.waits();
