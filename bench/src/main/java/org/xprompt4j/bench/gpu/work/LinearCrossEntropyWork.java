@@ -41,7 +41,7 @@ final class LinearCrossEntropyWork {
                     return new Ready(sets, set -> {
                         place.backend().linearCrossEntropy(SPEC, hidden[set], weight[set], labels, loss, sums);
                         if (training) {
-                            place.backend().linearCrossEntropyBackward(SPEC, hidden[set], weight[set], labels, sums, scale, dHidden, dWeight);
+                            place.backend().linearCrossEntropyBackward(SPEC, hidden[set], weight[set], labels, sums, scale, null, dHidden, dWeight);
                         }
                     }, () -> {
                         place.poison(loss, sums);
@@ -51,7 +51,7 @@ final class LinearCrossEntropyWork {
                         if (training) {
                             place.backend().fill(dHidden, 0);
                             place.backend().fill(dWeight, 0);
-                            place.backend().linearCrossEntropyBackward(SPEC, hidden[0], weight[0], labels, sums, scale, dHidden, dWeight);
+                            place.backend().linearCrossEntropyBackward(SPEC, hidden[0], weight[0], labels, sums, scale, null, dHidden, dWeight);
                             checkGradients(place, precision, hidden[0], w, labels, sums, scale, dHidden, dWeight);
                         }
                     });
@@ -72,7 +72,7 @@ final class LinearCrossEntropyWork {
         int[] rows = {0, hidden.size(0) - 1};
         Tensor expected = place.expectedZeros(rows.length, hidden.dim(1));
         place.oracle().linearCrossEntropyBackward(SPEC, place.rows(hidden, rows), weight, place.rows(labels, rows), place.rows(sums, rows), scale,
-                expected, null);
+                null, expected, null);
         WrongResult.requireClose("linearCrossEntropy's dHidden", expected, place.rows(dHidden, rows), 4 * precision.bound());
         int[] tokens = place.onHost(labels).toIntArray();
         for (int checked : new int[] {tokens[0], weight.size(0) - 1}) { // a label, and one that hardly is
