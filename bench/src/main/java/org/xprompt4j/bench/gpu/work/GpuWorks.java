@@ -128,6 +128,10 @@ public final class GpuWorks {
         works.addAll(ElementwiseWork.all(rows, dim));
         works.add(ElementwiseWork.dropout(rows * dim));
         works.add(ElementwiseWork.sumOfSquares(rows * dim));
+        works.add(GradientNormWork.factor(rows * dim));
+        works.add(GradientNormWork.normalise(dim, dim));
+        works.add(MuonWork.direction(dim, dim));
+        works.add(MuonWork.step(dim, dim));
         for (ResampleWork.Kind kind : ResampleWork.Kind.values()) {
             works.add(ResampleWork.of(kind, pick(tiny, 1, 2), pick(tiny, 256, 3), pick(tiny, 128, 5)));
         }
