@@ -20,6 +20,8 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.prompt;
     exports org.xprompt4j.xprompt.task;
     exports org.xprompt4j.xprompt.training;
+    exports org.xprompt4j.xprompt.wording;
+    exports org.xprompt4j.xprompt.text;
 
     opens org.xprompt4j.xprompt.config to com.fasterxml.jackson.databind;
     opens org.xprompt4j.xprompt.evaluation to com.fasterxml.jackson.databind;

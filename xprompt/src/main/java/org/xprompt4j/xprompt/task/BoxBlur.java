@@ -2,13 +2,15 @@ package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.picture.Pixels;
+import org.xprompt4j.xprompt.wording.ToneWords;
 
 /** A box of 3, 5 or 7 pixels applied twice, borders repeated. Reversed it is deblurring. */
 public final class BoxBlur implements Family {
     @Override
     public PixelMap draw(Philox random) {
         int radius = 1 + random.nextInt(3);
-        return (photo, r) -> blur(blur(photo, radius), radius);
+        PixelMap map = (photo, r) -> blur(blur(photo, radius), radius);
+        return map.saying(ToneWords.blur());
     }
 
     private static Pixels blur(Pixels photo, int radius) {

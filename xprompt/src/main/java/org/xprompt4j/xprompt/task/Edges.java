@@ -2,6 +2,8 @@ package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.picture.Pixels;
+import org.xprompt4j.xprompt.wording.ColourNames;
+import org.xprompt4j.xprompt.wording.ToneWords;
 
 /** Strength of the luma gradient drawn in one colour on its complement, dark or light ground. */
 public final class Edges implements Family {
@@ -13,10 +15,11 @@ public final class Edges implements Family {
         for (int c = 0; c < 3; c++) {
             ground[c] = dark ? 0.4f * ground[c] : 0.6f + 0.4f * ground[c];
         }
-        return (photo, r) -> Places.map(photo, (x, y, c) -> {
+        PixelMap map = (photo, r) -> Places.map(photo, (x, y, c) -> {
             float edge = Math.clamp(gain * gradient(photo, x, y), 0f, 1f);
             return ground[c] + (1 - 2 * ground[c]) * edge;
         });
+        return map.saying(ToneWords.edges(ColourNames.of(ground)));
     }
 
     /** Sum of the absolute central differences of luma, borders repeated. */

@@ -2,6 +2,7 @@ package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.wording.Wording;
 
 /**
  * A task that asks for what a family makes of a photograph.
@@ -15,6 +16,16 @@ public record FamilyTask(String name, String group, boolean novel, Family family
     @Override
     public Instance draw(Philox parameters) {
         PixelMap map = family.draw(parameters);
-        return (Picture photo, Philox random) -> new Pair(photo, map.apply(photo.pixels(), random).picture());
+        return new Instance() {
+            @Override
+            public Pair make(Picture photo, Philox random) {
+                return new Pair(photo, map.apply(photo.pixels(), random).picture());
+            }
+
+            @Override
+            public Wording wording() {
+                return map.wording();
+            }
+        };
     }
 }

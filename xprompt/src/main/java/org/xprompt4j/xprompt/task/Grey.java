@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.xprompt.wording.ToneWords;
 
 /** Rec. 601 luma in all channels. Reversed it is colorisation. */
 public final class Grey implements Family {
@@ -11,6 +12,6 @@ public final class Grey implements Family {
             colour[0] = y;
             colour[1] = y;
             colour[2] = y;
-        });
+        }).saying(ToneWords.grey());
     }
 }

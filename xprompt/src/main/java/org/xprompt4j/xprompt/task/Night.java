@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.xprompt.wording.ToneWords;
 
 /** Blue and dark, most of the colour gone. */
 public final class Night implements Family {
@@ -13,6 +14,6 @@ public final class Night implements Family {
             for (int c = 0; c < 3; c++) {
                 colour[c] = light[c] * (0.7f * y + 0.3f * Curves.power(colour[c], g));
             }
-        });
+        }).saying(ToneWords.night());
     }
 }

@@ -2,6 +2,7 @@ package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.picture.Pixels;
+import org.xprompt4j.xprompt.wording.ToneWords;
 
 /**
  * Streaks of rain: sparse bright points smeared along one direction and laid over by screening, 1 - (1 - x)(1 - r), the recipe used since
@@ -28,13 +29,14 @@ public final class Rain implements Family {
             layers[i] = new Layer(random.nextFloat(0.01f, 0.03f), 5 + random.nextInt(8), Math.toRadians(90 + random.nextFloat(-25, 25)),
                     random.nextFloat(0.5f, 0.9f) * (heavy ? 0.6f : 1));
         }
-        return (photo, drops) -> {
+        PixelMap map = (photo, drops) -> {
             Pixels out = photo;
             for (Layer layer : layers) {
                 out = fall(out, layer, drops);
             }
             return out;
         };
+        return map.saying(ToneWords.rain());
     }
 
     private static Pixels fall(Pixels photo, Layer layer, Philox drops) {

@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.xprompt.wording.ToneWords;
 
 /** Paler, U(0, 0.4) of the colour, or richer, U(1.8, 3). */
 public final class Saturation implements Family {
@@ -12,6 +13,6 @@ public final class Saturation implements Family {
             for (int c = 0; c < 3; c++) {
                 colour[c] = y + s * (colour[c] - y);
             }
-        });
+        }).saying(ToneWords.saturation(s > 1));
     }
 }

@@ -2,6 +2,7 @@ package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.wording.Wording;
 
 /**
  * A family of picture pairs. Its parameters are drawn once for a prompt and shared by example and query, so the example carries
@@ -30,6 +31,11 @@ public interface Task {
          * @param random what is drawn for this picture alone
          */
         Pair make(Picture photo, Philox random);
+
+        /** What is said of this task with these parameters; null where it has no words. */
+        default Wording wording() {
+            return null;
+        }
     }
 
     /**
