@@ -158,14 +158,16 @@ def linear_cross_entropy(rows, vocab, dim, bf16, training):
     hidden = normal(rows, dim, dtype=dtype).requires_grad_(training)
     weight = normal(vocab, dim, dtype=dtype, deviation=dim ** -0.5).requires_grad_(training)
     labels = torch.randint(0, vocab, (rows,), device=DEVICE)
-    loss = compiled(lambda h, w: F.cross_entropy((h @ w.t()).float(), labels))
+    loss = lambda h, w: F.cross_entropy((h @ w.t()).float(), labels)
+    if training:
+        loss = compiled(loss)
 
     def run(i):
         if not training:
             with torch.no_grad():
                 return loss(hidden, weight)
         return torch.autograd.grad(loss(hidden, weight), (hidden, weight))
-    return VERSION + ", compiled", 1, run
+    return VERSION + (", compiled" if training else ", eager"), 1, run
 
 
 def norm(shape, parameters, function, backward, channels_last=False):
@@ -174,19 +176,19 @@ def norm(shape, parameters, function, backward, channels_last=False):
     layout = torch.channels_last if channels_last else torch.contiguous_format
     x = each(count, lambda: normal(*shape).contiguous(memory_format=layout).requires_grad_(backward))
     weights = [normal(parameters[0]).requires_grad_(backward) for _ in range(parameters[1])]
-    forward = compiled(function)
     if not backward:
-        return VERSION + ", compiled", count, lambda i: forward(x[i], *weights)
-    outs = [forward(x[i], *weights) for i in range(count)]
+        return VERSION, count, lambda i: function(x[i], *weights)
+    outs = [function(x[i], *weights) for i in range(count)]
     gradients = each(count, lambda: normal(*shape).contiguous(memory_format=layout))
-    return (VERSION + ", compiled", count,
+    return (VERSION, count,
             lambda i: torch.autograd.grad(outs[i], [x[i], *weights], gradients[i], retain_graph=True))
 
 
 def rms_norm(rows, dim, backward):
-    def function(x, weight):
+    def unfused(x, weight):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * weight
-    return norm((rows, dim), (dim, 1), function, backward)
+    fused = (lambda x, weight: F.rms_norm(x, (dim,), weight, 1e-5)) if hasattr(F, "rms_norm") else unfused
+    return norm((rows, dim), (dim, 1), fused, backward)
 
 
 def layer_norm(rows, dim, backward):
@@ -207,12 +209,11 @@ def adamw(numbers):
 def swiglu(rows, dim, backward):
     count = sets((28 if backward else 12) * rows * dim)
     gate, up = (each(count, lambda: normal(rows, dim).requires_grad_(backward)) for _ in range(2))
-    forward = compiled(lambda g, u: F.silu(g) * u)
     if not backward:
-        return VERSION + ", compiled", count, lambda i: forward(gate[i], up[i])
-    outs = [forward(gate[i], up[i]) for i in range(count)]
+        return VERSION + ", eager", count, lambda i: F.silu(gate[i]) * up[i]
+    outs = [F.silu(gate[i]) * up[i] for i in range(count)]
     gradients = each(count, lambda: normal(rows, dim))
-    return (VERSION + ", compiled", count,
+    return (VERSION + ", eager", count,
             lambda i: torch.autograd.grad(outs[i], (gate[i], up[i]), gradients[i], retain_graph=True))
 
 

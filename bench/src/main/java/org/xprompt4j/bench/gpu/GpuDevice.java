@@ -22,8 +22,19 @@ public record GpuDevice(Backend backend, DeviceClock clock) implements AutoClose
      * @throws InvalidInput when the device cannot be used, saying what is missing
      */
     public static GpuDevice open(String device, Precision precision) {
+        String before = System.getProperty(PROPERTY);
         System.setProperty(PROPERTY, precision.word());
-        return of(Backends.open(device));
+        try {
+            return of(Backends.open(device));
+        } catch (InvalidInput e) {
+            throw new InvalidInput(e.getMessage().replace("use --device cpu", "see that all works run with --device ptx, without timing"), e);
+        } finally {
+            if (before == null) {
+                System.clearProperty(PROPERTY);
+            } else {
+                System.setProperty(PROPERTY, before);
+            }
+        }
     }
 
     /** Over a backend that is open already; closing closes it. */
@@ -34,6 +45,12 @@ public record GpuDevice(Backend backend, DeviceClock clock) implements AutoClose
             backend.close();
             throw e;
         }
+    }
+
+    /** What the pool keeps for reuse, as a share of the device's memory; another process cannot have it. */
+    double keeps() {
+        double kept = backend.memory().reservedBytes() - backend.memory().usedBytes();
+        return kept / (kept + backend.memory().usedBytes() + clock.freeBytes());
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.xprompt4j.bench.gpu;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.IntConsumer;
 
 import org.xprompt4j.bench.gpu.GpuWork.Ready;
@@ -95,7 +97,7 @@ public final class GpuMeter implements AutoCloseable {
                     }
                 }
             }
-            notes.putAll(clocks.read());
+            notes.putAll(clocksAtWork(ready));
             if (turns != null && ready.vendor() == null) {
                 try {
                     torch.release();
@@ -104,6 +106,24 @@ public final class GpuMeter implements AutoCloseable {
                 }
             }
             return new Measured(work, ours, turns == null ? null : turns.name(), turns == null ? null : theirs, pace, notes);
+        }
+    }
+
+    /** The clocks while the work runs: they fall as soon as it ends. */
+    private Map<String, Object> clocksAtWork(Ready ready) {
+        FutureTask<Map<String, Object>> reading = new FutureTask<>(clocks::read);
+        Thread.ofPlatform().daemon().name("clocks").start(reading);
+        for (int set = 0; !reading.isDone(); set = (set + 1) % ready.sets()) {
+            ready.run().accept(set);
+            device.clock().await();
+        }
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the clocks could not be read", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the clocks were read", e);
         }
     }
 

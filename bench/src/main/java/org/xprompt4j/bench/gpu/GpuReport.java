@@ -32,7 +32,9 @@ import org.xprompt4j.tensor.file.AtomicFile;
 public final class GpuReport {
     static final Set<String> OPTIONS = Set.of("device", "sizes", "only", "out", "history", "limit", "python", "cublas");
     static final String EMULATED = "emulated: no timing";
-    private static final int LIMIT = 440; // seconds until the last work begins; with it and the report under eight minutes
+    private static final int LIMIT = 430; // seconds until the last work begins
+    private static final int END = 40; // seconds more that it may wait for the other side: with the report under eight minutes
+    private static final double KEPT = 0.25; // of the device's memory in our pool, beyond which it is given back for the other side
 
     private final Arguments arguments;
     private final PrintStream out;
@@ -104,7 +106,7 @@ public final class GpuReport {
         Clocks clocks = new Clocks(Integer.getInteger("xprompt4j.cuda.device", 0));
         try {
             for (GpuWork work : works) {
-                if (work.precision() != open) {
+                if (work.precision() != open || device.keeps() > KEPT) {
                     close(meter, cublas, device);
                     meter = null;
                     cublas = null;
@@ -115,6 +117,9 @@ public final class GpuReport {
                     if (log == null) {
                         log = begin(device, emulated);
                         torch = emulated ? null : torch();
+                        if (torch != null) {
+                            torch.deadline(start + (limit + END) * 1_000_000_000L);
+                        }
                     }
                     cublas = emulated ? null : cublas(device);
                     meter = new GpuMeter(device, cublas, torch, clocks);

@@ -21,6 +21,8 @@ public final class Operands implements AutoCloseable {
     private record Kind(DType dtype, float scale) {
     }
 
+    private static float[] drawn = new float[0]; // kept, since devices are opened several times
+
     private final Backend backend;
     private final MemoryScope scope;
     private final int count;
@@ -37,12 +39,20 @@ public final class Operands implements AutoCloseable {
         this.backend = backend;
         this.count = count;
         this.scope = backend.openScope("random operands");
-        Philox random = new Philox(SEED, stream++);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = random.nextGaussian();
+        this.stream = 1;
+        pools.put(new Kind(DType.F32, 1), scope.of(draw(count), count));
+    }
+
+    private static synchronized float[] draw(int count) {
+        if (drawn.length != count) {
+            Philox random = new Philox(SEED, 0);
+            float[] values = new float[count];
+            for (int i = 0; i < count; i++) {
+                values[i] = random.nextGaussian();
+            }
+            drawn = values;
         }
-        pools.put(new Kind(DType.F32, 1), scope.of(values, count));
+        return drawn;
     }
 
     private Tensor pool(Kind kind) {

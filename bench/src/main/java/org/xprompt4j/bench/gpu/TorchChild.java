@@ -37,6 +37,7 @@ public final class TorchChild implements AutoCloseable {
 
     private final List<String> command;
     private final Duration patience; // for one answer: compiling takes its time
+    private long deadline = Long.MAX_VALUE; // System.nanoTime() beyond which nothing is waited for
     private Process process; // null when none runs
     private BufferedReader answers;
     private Writer questions;
@@ -83,6 +84,16 @@ public final class TorchChild implements AutoCloseable {
         return ask(question, "rival").string("rival");
     }
 
+    /** Sets the time, as {@link System#nanoTime} counts it, beyond which nothing is waited for. */
+    void deadline(long nanoTime) {
+        deadline = nanoTime;
+    }
+
+    private Duration waiting() {
+        long left = deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, deadline - System.nanoTime());
+        return left < patience.toNanos() ? Duration.ofNanos(left) : patience;
+    }
+
     /** Some samples, in microseconds a run. */
     double[] turn(int samples) throws Refused {
         double[] micros = ask(Map.of("turn", samples), "micros").numbers("micros");
@@ -106,9 +117,10 @@ public final class TorchChild implements AutoCloseable {
                 start();
             }
             Process asked = process;
+            Duration wait = waiting();
             limit = Thread.ofPlatform().daemon().name("torch-limit").start(() -> {
                 try {
-                    Thread.sleep(patience);
+                    Thread.sleep(wait);
                     end(asked);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt(); // the answer came
@@ -130,7 +142,7 @@ public final class TorchChild implements AutoCloseable {
                 }
                 return answer;
             }
-            throw ended("it ended or took longer than " + patience.toSeconds() + " s");
+            throw ended("it ended or took longer than it may");
         } catch (IOException e) {
             throw ended(e.getMessage());
         } finally {
