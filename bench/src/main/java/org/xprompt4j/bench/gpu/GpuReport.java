@@ -74,7 +74,8 @@ public final class GpuReport {
                 throw new InvalidInput("option --device must be cuda or ptx, is '" + device + "'");
             }
             if (!new GpuReport(arguments, System.out, precision -> GpuDevice.open(device, precision)).run()) {
-                throw new IllegalStateException("wrong results, see above");
+                System.err.println("gpu-report: the works named above are wrong or broke down; the others were measured");
+                System.exit(1);
             }
         });
     }
@@ -144,8 +145,8 @@ public final class GpuReport {
             throw new InvalidInput("the emulator runs --sizes tiny alone: full sizes would take it days");
         }
         String history = arguments.string("history", "none");
-        if (emulated && !history.equals("none")) {
-            throw new InvalidInput("what the emulator runs has no times and does not belong into a history; leave out --history");
+        if (tiny && !history.equals("none")) {
+            throw new InvalidInput("tiny sizes say nothing of a GPU and do not belong into a history; leave out --history");
         }
         AtomicFile.folder(folder);
         Path results = folder.resolve("results.jsonl");
@@ -164,7 +165,7 @@ public final class GpuReport {
         }
         try {
             return Cublas.open(given, device.clock().stream());
-        } catch (InvalidInput e) {
+        } catch (InvalidInput | IllegalStateException e) { // not there, or it does not start
             System.err.println("not compared with cuBLAS: " + e.getMessage());
             return null;
         }
@@ -199,9 +200,10 @@ public final class GpuReport {
             unmeasured.put(name, e.getMessage());
             System.err.println(name + ": not measured: " + e.getMessage());
         } catch (RuntimeException e) { // one work at fault does not take the others' figures with it
-            wrong.add(name + ": " + e);
-            unmeasured.put(name, e.toString());
-            log.failed(work, e.toString());
+            String why = e instanceof WrongResult ? e.getMessage() : e.toString();
+            wrong.add(name + ": " + why);
+            unmeasured.put(name, why);
+            log.failed(work, why);
         }
     }
 

@@ -159,7 +159,13 @@ public final class TorchChild implements AutoCloseable {
     }
 
     private void start() throws IOException {
-        process = new ProcessBuilder(new ArrayList<>(command)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectError(ProcessBuilder.Redirect.INHERIT);
+        int gpu = Integer.getInteger("xprompt4j.cuda.device", 0);
+        if (gpu > 0) { // the same one as ours: the child takes the first that it sees
+            String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+            builder.environment().put("CUDA_VISIBLE_DEVICES", visible == null ? Integer.toString(gpu) : visible.split(",")[gpu].strip());
+        }
+        process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
         questions = process.outputWriter(StandardCharsets.UTF_8);
     }

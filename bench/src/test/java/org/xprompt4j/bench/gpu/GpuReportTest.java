@@ -51,7 +51,7 @@ class GpuReportTest {
     @Test
     void theEmulatorsRunsStayOutOfHistoriesAndOfFullSizes() {
         assertThatThrownBy(() -> report("--sizes", "tiny", "--only", "swiglu", "--out", dir.toString(), "--history", dir.resolve("h").toString()).run())
-                .isInstanceOf(InvalidInput.class).hasMessageContaining("does not belong into a history");
+                .isInstanceOf(InvalidInput.class).hasMessageContaining("do not belong into a history");
         assertThatThrownBy(() -> report("--sizes", "full", "--only", "swiglu", "--out", dir.toString()).run()).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("--sizes tiny alone");
         assertThatThrownBy(() -> report("--sizes", "medium")).isInstanceOf(InvalidInput.class).hasMessageContaining("full or tiny");
