@@ -133,7 +133,7 @@ public final class Place implements AutoCloseable {
 
     /** First, last and some rows between, of {@code count}. */
     public static int[] sample(long count) {
-        return Arrays.stream(new long[] {0, 1, count / 3, count - 2, count - 1}).filter(i -> i >= 0).distinct().mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(new long[] {0, 1, count / 3, count - 2, count - 1}).filter(i -> i >= 0 && i < count).distinct().mapToInt(Math::toIntExact).toArray();
     }
 
     /** A device tensor or view in the oracle's memory. */

@@ -74,8 +74,9 @@ class GpuFiguresTest {
         GpuWork a = work("matmul.forward", "a NT", Precision.BF16, 1e9, 1e6);
         GpuWork b = work("matmul.forward", "b NT", Precision.BF16, 1e9, 1e6);
         GpuWork f32 = work("matmul.forward", "a NT", Precision.F32, 1e9, 1e6);
+        GpuWork both = work("matmul.forward", "a TT", Precision.BF16, 1e9, 1e6);
         GpuWork roof = work("matmul.forward", "8192x8192x8192 NT", Precision.BF16, 1e9, 1e6);
-        List<GpuWork> planned = List.of(a, b, f32, roof);
+        List<GpuWork> planned = List.of(a, b, f32, both, roof);
         Measured half = measured(a, "cuBLAS 12.6", 100, 40); // 0.6
         assertThat(matmul.reached(planned, List.of(half), roofs())).as("b is missing").isEmpty();
         assertThat(matmul.reached(planned, List.of(half, measured(b, null, 100, 0)), roofs())).as("b was not compared").isEmpty();
@@ -92,7 +93,9 @@ class GpuFiguresTest {
         GpuWork rms = work("rms-norm.forward", "s", Precision.F32, 1, 2.7e8);
         GpuWork group = work("group-norm.forward", "s", Precision.F32, 1, 2.4e8);
         GpuWork rope = work("qk-norm-rope.forward", "s", Precision.F32, 1, 1);
-        assertThat(norms.reached(List.of(rms, group, rope), List.of(measured(rms, null, 100, 0), measured(group, null, 100, 0)), roofs()).orElseThrow())
+        GpuWork gradient = work("gradient-norm.forward", "s", Precision.F32, 1, 1);
+        assertThat(norms.reached(List.of(rms, group, rope, gradient), List.of(measured(rms, null, 100, 0), measured(group, null, 100, 0),
+                measured(gradient, null, 100, 0)), roofs()).orElseThrow())
                 .isCloseTo(0.8, within(1e-9));
         assertThat(norms.reached(List.of(rms), List.of(measured(rms, null, 100, 0)), new Roofs())).as("copying was not measured").isEmpty();
     }
@@ -110,6 +113,13 @@ class GpuFiguresTest {
         assertThat(GpuTimer.pace(3, 10, 5, 340).repeats()).as("as many as there are operands").isEqualTo(3);
         assertThat(GpuTimer.pace(100, 5_000, 5, 340).repeats()).isEqualTo(1);
         assertThat(GpuTimer.pace(100, 5_000, 900, 340)).isEqualTo(new GpuTimer.Pace(1, 5_000, 900, false));
+    }
+
+    @Test
+    void samplesAreOfWhatThereIs() {
+        assertThat(Place.sample(1)).containsExactly(0);
+        assertThat(Place.sample(2)).containsExactly(0, 1);
+        assertThat(Place.sample(30)).containsExactly(0, 1, 10, 28, 29);
     }
 
     @Test

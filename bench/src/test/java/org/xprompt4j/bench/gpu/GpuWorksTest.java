@@ -83,7 +83,7 @@ class GpuWorksTest {
     }
 
     @ParameterizedTest(name = "{0}: {1}, argument {2}")
-    @CsvSource({"copy.forward, copy, 1", "read.forward, reduce, 2", "matmul.forward, matmul, 4", "rms-norm.forward, rmsNorm, 3", "rms-norm.forward, rmsNorm, 4",
+    @CsvSource({"copy.forward, copy, 1", "read.forward, reduce, 2", "matmul.forward, matmul, 4", "matmul.few-rows, matmul, 4", "rms-norm.forward, rmsNorm, 3", "rms-norm.forward, rmsNorm, 4",
         "rms-norm.backward, rmsNormBackward, 4", "rms-norm.backward, rmsNormBackward, 5", "layer-norm.forward, layerNorm, 4",
         "layer-norm.backward, layerNormBackward, 4", "layer-norm.backward, layerNormBackward, 5", "layer-norm.backward, layerNormBackward, 6",
         "group-norm.forward, groupNorm, 4", "group-norm.backward, groupNormBackward, 7", "group-norm.backward, groupNormBackward, 8",

@@ -30,6 +30,8 @@ public final class RooflineChart {
 
     private static final double BESIDE = 1.07; // a point's number stands above and to the right of it
 
+    private static final int LEGEND_ROW = 21; // pixels
+
     private RooflineChart() {
     }
 
@@ -42,7 +44,9 @@ public final class RooflineChart {
         double gflops = measurements.stream().mapToDouble(Measurement::peakGflops).max().orElseThrow();
         double gbytes = measurements.stream().mapToDouble(Measurement::peakGbytes).max().orElseThrow();
         Measurement first = measurements.getFirst();
-        XYChart chart = new XYChartBuilder().width(1400).height(860).title("Roofline, " + (first.threads() == 0 ? "" : first.threads() + " threads, ") + first.device())
+        long operations = measurements.stream().map(Measurement::op).distinct().count();
+        int height = Math.max(860, 70 + LEGEND_ROW * Math.toIntExact(operations + 2));
+        XYChart chart = new XYChartBuilder().width(1400).height(height).title("Roofline, " + (first.threads() == 0 ? "" : first.threads() + " threads, ") + first.device())
                 .xAxisTitle("operations a byte (every operand and result counted once)").yAxisTitle("GFLOP/s").build();
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setYAxisLogarithmic(true);

@@ -97,6 +97,9 @@ public final class GpuWorks {
                 works.add(AttentionWork.backward(BF16, size));
             }
         });
+        for (int few : tiny ? new int[] {1, 3} : new int[] {1, 2, 16}) {
+            works.add(MatmulWork.fewRows(BF16, few, pick(tiny, 2 * FFN, 67), pick(tiny, HIDDEN, 40)));
+        }
         works.add(DecodeWork.of(tiny ? DecodeStep.Size.SMALL : SEVEN_BILLION, pick(tiny, 129, 4)));
         int rows = pick(tiny, TOKENS, 11);
         for (boolean training : new boolean[] {false, true}) {

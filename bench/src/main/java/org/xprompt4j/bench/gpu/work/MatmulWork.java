@@ -25,10 +25,19 @@ final class MatmulWork {
 
     /** [m, k] times [k, n] in an order such as {@code NT}. */
     static GpuWork of(Precision precision, int m, int n, int k, String order) {
+        return of("matmul.forward", precision, m, n, k, order);
+    }
+
+    /** A linear layer of a decode step: the weights are read once, so the rate to look at is that of bytes. */
+    static GpuWork fewRows(Precision precision, int m, int n, int k) {
+        return of("matmul.few-rows", precision, m, n, k, "NT");
+    }
+
+    private static GpuWork of(String op, Precision precision, int m, int n, int k, String order) {
         MatmulSpec spec = new MatmulSpec(order.charAt(0) == 'T', order.charAt(1) == 'T', false);
         DType weights = precision == Precision.BF16 && !spec.transposeA() ? DType.BF16 : DType.F32;
         double bytes = 4.0 * m * k + (double) weights.bytes() * k * n + 4.0 * m * n;
-        return new GpuWork("matmul.forward", m + "x" + n + "x" + k + " " + order, precision, 2.0 * m * n * k, bytes, place -> {
+        return new GpuWork(op, m + "x" + n + "x" + k + " " + order, precision, 2.0 * m * n * k, bytes, place -> {
             int sets = place.sets(bytes);
             Tensor[] a = Place.each(sets, () -> spec.transposeA() ? place.normal(k, m) : place.normal(m, k));
             Tensor[] b = Place.each(sets, () -> spec.transposeB() ? place.normal(weights, 1, n, k) : place.normal(weights, 1, k, n));
