@@ -29,6 +29,8 @@ final class ArgumentRules {
     private final long[] sizes = new long[MOST_AXES];
     private final Object[] origins = new Object[MOST_AXES]; // what fixed the size
     private int known;
+    private String activationName; // the activation that fixed the type of the others; null before the first
+    private Tensor activation;
     private final Tensor[] tensors = new Tensor[MOST_TENSORS];
     private int used;
 
@@ -48,10 +50,76 @@ final class ArgumentRules {
         return tensor == null ? this : f32(name, tensor, shape);
     }
 
-    /** A weight of a forward method: F32 or BF16. */
-    ArgumentRules weight(String name, Tensor tensor, String... shape) {
-        requireType(name, tensor, "F32 or BF16", tensor != null && (tensor.dtype() == DType.F32 || tensor.dtype() == DType.BF16));
+    /** An activation or the gradient of one, row-major: F32 or BF16, all of a call of one type. */
+    ArgumentRules activation(String name, Tensor tensor, String... shape) {
+        requireActivation(name, tensor);
         return shaped(name, tensor, shape);
+    }
+
+    /** An activation or null. */
+    ArgumentRules activationOrNull(String name, Tensor tensor, String... shape) {
+        return tensor == null ? this : activation(name, tensor, shape);
+    }
+
+    /** What may stay F32 where the activations before are BF16: logits, sums, gradients of weights. Those behind are of its type. */
+    ArgumentRules result(String name, Tensor tensor, String... shape) {
+        requireResult(name, tensor);
+        return shaped(name, tensor, shape);
+    }
+
+    /** See {@link #result}, of any shape. */
+    ArgumentRules resultContiguous(String name, Tensor tensor) {
+        requireResult(name, tensor);
+        usable(name, tensor);
+        requireContiguous(name, tensor);
+        return this;
+    }
+
+    private void requireResult(String name, Tensor tensor) {
+        if (tensor != null && tensor.dtype() == DType.F32) {
+            activation = null;
+        }
+        requireActivation(name, tensor);
+    }
+
+    private void requireActivation(String name, Tensor tensor) {
+        requireWeight(name, tensor);
+        if (activation == null) {
+            activationName = name;
+            activation = tensor;
+        } else if (activation.dtype() != tensor.dtype()) {
+            throw error(name + " " + tensor + " must be of the type of " + activationName + " " + activation);
+        }
+    }
+
+    /** An activation of any shape, row-major. */
+    ArgumentRules activationContiguous(String name, Tensor tensor) {
+        activationStrided(name, tensor);
+        requireContiguous(name, tensor);
+        return this;
+    }
+
+    /** An activation of any shape and strides. */
+    ArgumentRules activationStrided(String name, Tensor tensor) {
+        requireActivation(name, tensor);
+        return usable(name, tensor);
+    }
+
+    /** Activations of as many elements, row-major. */
+    ArgumentRules activationsOfSize(String name, Tensor first, String otherName, Tensor other) {
+        activationContiguous(name, first);
+        activationContiguous(otherName, other);
+        return requireEqualSizes(name, first, otherName, other);
+    }
+
+    /** A weight: F32 or BF16. */
+    ArgumentRules weight(String name, Tensor tensor, String... shape) {
+        requireWeight(name, tensor);
+        return shaped(name, tensor, shape);
+    }
+
+    private void requireWeight(String name, Tensor tensor) {
+        requireType(name, tensor, "F32 or BF16", tensor != null && (tensor.dtype() == DType.F32 || tensor.dtype() == DType.BF16));
     }
 
     /** A weight or null. */
@@ -71,11 +139,11 @@ final class ArgumentRules {
         return shaped(name, tensor, shape);
     }
 
-    /** F32 tensors of any one shape, row-major; null ones are left out. */
+    /** Activations of any one shape, row-major; null ones are left out. */
     ArgumentRules sameShape(String name, Tensor first, String otherName, Tensor other) {
         if (other != null) {
-            f32Contiguous(name, first);
-            f32Contiguous(otherName, other);
+            activationContiguous(name, first);
+            activationContiguous(otherName, other);
             requireEqualShapes(name, first, otherName, other);
         }
         return this;
@@ -85,23 +153,19 @@ final class ArgumentRules {
     ArgumentRules sameSize(String name, Tensor first, String otherName, Tensor other) {
         f32Contiguous(name, first);
         f32Contiguous(otherName, other);
-        if (first.numel() != other.numel()) {
-            throw error(otherName + " " + other + " and " + name + " " + first + " must have as many elements");
-        }
-        return this;
+        return requireEqualSizes(name, first, otherName, other);
+    }
+
+    private ArgumentRules requireEqualSizes(String name, Tensor first, String otherName, Tensor other) {
+        return require(first.numel() == other.numel(), () -> otherName + " " + other + " and " + name + " " + first + " must have as many elements");
     }
 
     /** An F32 tensor of any shape, row-major. */
     ArgumentRules f32Contiguous(String name, Tensor tensor) {
-        f32Strided(name, tensor);
+        requireType(name, tensor, "F32", tensor != null && tensor.dtype() == DType.F32);
+        usable(name, tensor);
         requireContiguous(name, tensor);
         return this;
-    }
-
-    /** An F32 tensor of any shape and strides. */
-    ArgumentRules f32Strided(String name, Tensor tensor) {
-        requireType(name, tensor, "F32", tensor != null && tensor.dtype() == DType.F32);
-        return usable(name, tensor);
     }
 
     /** A tensor of any type, shape and strides that this device can compute with. */

@@ -8,6 +8,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Operation;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -17,11 +18,22 @@ import org.xprompt4j.tensor.op.UnaryOp;
  * The fused operations over tensors of one device. Programs call them through {@link Ops}, which allocates results and
  * records gradients; a backend only computes.
  *
- * <p>Rules for all methods, checked before any device sees the call. Tensors are contiguous unless a method says otherwise. Activations, gradients and losses are F32;
- * weights (matmul's b, embedding tables, norm weights and biases) may be BF16 in forward methods. Every accumulation is
- * float32 or wider. Outputs are overwritten, whatever they held; <b>gradients are added to</b> ({@code +=}), and a null
- * gradient is not computed. No axis is empty. Pictures are channels-last. Sizes that contradict each other throw
- * {@link IllegalArgumentException} naming the operation and both shapes. Results do not depend on the number of threads.
+ * <p>Rules for all methods, checked before any device sees the call. Tensors are contiguous unless a method says otherwise. Outputs
+ * are overwritten, whatever they held; <b>gradients are added to</b> ({@code +=}), and a null gradient is not computed. No axis is
+ * empty. Pictures are channels-last. Sizes that contradict each other throw {@link IllegalArgumentException} naming the operation
+ * and both shapes. Results do not depend on the number of threads.
+ *
+ * <p>Types: <b>activations and their gradients</b> (a, x, q, gate, hidden, out, residual, dOut, dX, dQ, ...) are F32 or BF16, all
+ * those of one call of one type. An output that does not flow on may stay F32 where the inputs are BF16: logits and gradients of
+ * weights by {@link #matmul} (whose multiplier and residual are of out's type), {@link #reduce}, and dTable. <b>Weights</b> (matmul's b,
+ * tables, kernels, norm weights and biases) are F32 or BF16 whatever the activations are. Gradients of weights, statistics that the
+ * backward pass reads (inverseRms, mean, logSumExp), losses, the logits that are sampled and all that the optimiser keeps are F32.
+ * BF16 is a format of memory: every operation computes on floats, every accumulation is float32 or wider, and each element is
+ * rounded once, to the nearest even, when it is written; a BF16 gradient is widened, added to and rounded. Of BF16 activations, attention
+ * and the gradients of the loss may round the operands of their inner products (probabilities and the gradients of scores) too.
+ *
+ * <p>A backend need not know BF16 activations: an operation that {@link #computesBf16} does not name is given F32 tensors and its
+ * results are rounded, by the decorator behind which {@link Backends#open} puts every device.
  */
 public interface Backend extends AutoCloseable {
     /** Device name: {@code cpu}, {@code scalar}, ... */
@@ -35,6 +47,14 @@ public interface Backend extends AutoCloseable {
         return storage instanceof HostStorage;
     }
 
+    /**
+     * True when the backend itself takes BF16 for every tensor of the operation that the rules allow in it: activations of any shape and strides
+     * and, in backward methods, weights. The answer is the same for each call, whatever the shapes.
+     */
+    default boolean computesBf16(Operation operation) {
+        return false;
+    }
+
     /** Opens a scope for tensors of this device. */
     MemoryScope openScope(String name);
 
@@ -46,18 +66,18 @@ public interface Backend extends AutoCloseable {
      *
      * @param a [m, k], or [k, m] with transposeA
      * @param b [k, n], or [n, k] with transposeB; F32 or BF16
-     * @param out [m, n]
+     * @param out [m, n], of a's type or F32
      */
     void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out);
 
     /**
      * out = epilogue((a · weightᵀ) ⊙ scales): a linear layer whose weight is quantised to eight bits, symmetrically, with one scale
-     * for each output channel. The sums are float32 over products of a's floats with the weight's whole numbers.
+     * for each output channel. The sums are float32 over products of a's elements with the weight's whole numbers.
      *
      * @param a [m, k]
      * @param weight [n, k], I8
      * @param scales [n], F32
-     * @param out [m, n]
+     * @param out [m, n], of a's type or F32
      */
     void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out);
 
@@ -75,7 +95,7 @@ public interface Backend extends AutoCloseable {
      *
      * @param ids [n], I32
      * @param dOut [n, dim]
-     * @param dTable [rows, dim]
+     * @param dTable [rows, dim], F32 or of dOut's type
      */
     void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable);
 
@@ -305,7 +325,7 @@ public interface Backend extends AutoCloseable {
     /** Elementwise function of two tensors broadcast to the shape of out; all may be strided, out may be a or b. */
     void binary(BinaryOp op, Tensor a, Tensor b, Tensor out);
 
-    /** Reduces the axes where out has size 1 and x has not; x may be strided. Ranks are equal. */
+    /** Reduces the axes where out has size 1 and x has not; x may be strided. Ranks are equal; out is F32 or of x's type. */
     void reduce(ReduceOp op, Tensor x, Tensor out);
 
     /** Copies and converts; shapes are equal, both may be strided, any two types (floats round to nearest even). */
@@ -314,10 +334,10 @@ public interface Backend extends AutoCloseable {
     /** Sets every element; the tensor may be strided. */
     void fill(Tensor x, float value);
 
-    /** out = factor · x, contiguous F32; x and out may be the same tensor. */
+    /** out = factor · x, contiguous; x and out may be the same tensor. */
     void scale(Tensor x, float factor, Tensor out);
 
-    /** sum += factor · x, contiguous F32 of equal size. */
+    /** sum += factor · x, contiguous and of equal size. */
     void addScaled(Tensor x, float factor, Tensor sum);
 
     /**

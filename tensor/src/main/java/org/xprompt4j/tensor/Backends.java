@@ -27,7 +27,7 @@ public final class Backends {
     public static Backend open(String device) {
         for (BackendProvider provider : providers()) {
             if (provider.device().equals(device)) {
-                return new CheckedBackend(provider.open());
+                return new CheckedBackend(new WideningBackend(provider.open()));
             }
         }
         throw new InvalidInput("device '" + device + "' is not known; use one of " + String.join(", ", devices()));

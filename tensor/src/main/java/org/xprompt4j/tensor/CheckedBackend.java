@@ -8,6 +8,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Operation;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -50,6 +51,11 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
+    public boolean computesBf16(Operation operation) {
+        return backend.computesBf16(operation);
+    }
+
+    @Override
     public MemoryScope openScope(String name) {
         return backend.openScope(name);
     }
@@ -62,69 +68,69 @@ final class CheckedBackend implements Backend {
     @Override
     public void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
         ArgumentRules rules = rules("matmul");
-        rules.f32("a", a, spec.transposeA() ? new String[] {"k", "m"} : new String[] {"m", "k"})
+        rules.activation("a", a, spec.transposeA() ? new String[] {"k", "m"} : new String[] {"m", "k"})
                 .weight("b", b, spec.transposeB() ? new String[] {"n", "k"} : new String[] {"k", "n"})
-                .f32("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "b", b)
+                .result("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "b", b)
                 .weightOrNull("bias", epilogue.bias(), "n")
-                .f32OrNull("multiplier", epilogue.multiplier(), "m", "n")
-                .f32OrNull("residual", epilogue.residual(), "m", "n")
+                .activationOrNull("multiplier", epilogue.multiplier(), "m", "n")
+                .activationOrNull("residual", epilogue.residual(), "m", "n")
                 .require(!spec.accumulate() || epilogue.isNone(), () -> "an accumulating product takes no epilogue")
                 .run(() -> backend.matmul(spec, a, b, epilogue, out));
     }
 
     @Override
     public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
-        rules("int8Matmul").f32("a", a, "m", "k").i8("weight", weight, "n", "k").f32("scales", scales, "n")
-                .f32("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "weight", weight).apart("out", out, "scales", scales)
+        rules("int8Matmul").activation("a", a, "m", "k").i8("weight", weight, "n", "k").f32("scales", scales, "n")
+                .result("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "weight", weight).apart("out", out, "scales", scales)
                 .weightOrNull("bias", epilogue.bias(), "n")
-                .f32OrNull("multiplier", epilogue.multiplier(), "m", "n")
-                .f32OrNull("residual", epilogue.residual(), "m", "n")
+                .activationOrNull("multiplier", epilogue.multiplier(), "m", "n")
+                .activationOrNull("residual", epilogue.residual(), "m", "n")
                 .run(() -> backend.int8Matmul(a, weight, scales, epilogue, out));
     }
 
     @Override
     public void embedding(Tensor table, Tensor ids, Tensor out) {
-        rules("embedding").weight("table", table, "rows", "dim").i32("ids", ids, "n").f32("out", out, "n", "dim")
+        rules("embedding").weight("table", table, "rows", "dim").i32("ids", ids, "n").activation("out", out, "n", "dim")
                 .run(() -> backend.embedding(table, ids, out));
     }
 
     @Override
     public void embeddingBackward(Tensor ids, Tensor dOut, Tensor dTable) {
-        rules("embeddingBackward").f32("dTable", dTable, "rows", "dim").i32("ids", ids, "n").f32("dOut", dOut, "n", "dim")
+        rules("embeddingBackward").i32("ids", ids, "n").activation("dOut", dOut, "n", "dim").result("dTable", dTable, "rows", "dim")
                 .run(() -> backend.embeddingBackward(ids, dOut, dTable));
     }
 
     @Override
     public void rmsNorm(float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
-        rules("rmsNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").f32("out", out, "rows", "dim")
+        rules("rmsNorm").activation("x", x, "rows", "dim").weight("weight", weight, "dim").activation("out", out, "rows", "dim")
                 .f32OrNull("inverseRms", inverseRms, "rows")
                 .run(() -> backend.rmsNorm(eps, x, weight, out, inverseRms));
     }
 
     @Override
     public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dOut, Tensor dX, Tensor dWeight) {
-        rules("rmsNormBackward").f32("x", x, "rows", "dim").f32("weight", weight, "dim").f32("inverseRms", inverseRms, "rows")
-                .f32("dOut", dOut, "rows", "dim").f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim")
+        rules("rmsNormBackward").activation("x", x, "rows", "dim").weight("weight", weight, "dim").f32("inverseRms", inverseRms, "rows")
+                .activation("dOut", dOut, "rows", "dim").activationOrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim")
                 .run(() -> backend.rmsNormBackward(x, weight, inverseRms, dOut, dX, dWeight));
     }
 
     @Override
     public void layerNorm(float eps, Tensor x, Tensor weight, Tensor bias, Tensor out) {
-        rules("layerNorm").f32("x", x, "rows", "dim").weight("weight", weight, "dim").weight("bias", bias, "dim").f32("out", out, "rows", "dim")
+        rules("layerNorm").activation("x", x, "rows", "dim").weight("weight", weight, "dim").weight("bias", bias, "dim").activation("out", out, "rows", "dim")
                 .run(() -> backend.layerNorm(eps, x, weight, bias, out));
     }
 
     @Override
     public void layerNormBackward(float eps, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
-        rules("layerNormBackward").f32("x", x, "rows", "dim").f32("weight", weight, "dim").f32("dOut", dOut, "rows", "dim")
-                .f32OrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim").f32OrNull("dBias", dBias, "dim")
+        rules("layerNormBackward").activation("x", x, "rows", "dim").weight("weight", weight, "dim").activation("dOut", dOut, "rows", "dim")
+                .activationOrNull("dX", dX, "rows", "dim").f32OrNull("dWeight", dWeight, "dim").f32OrNull("dBias", dBias, "dim")
                 .run(() -> backend.layerNormBackward(eps, x, weight, dOut, dX, dWeight, dBias));
     }
 
     @Override
     public void groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor out, Tensor mean, Tensor inverseStd) {
         groupNormRules("groupNorm", spec, x).weight("weight", weight, "channels").weight("bias", bias, "channels")
-                .f32("out", out, "batch", "height", "width", "channels")
+                .activation("out", out, "batch", "height", "width", "channels")
                 .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups")
                 .run(() -> backend.groupNorm(spec, x, weight, bias, out, mean, inverseStd));
     }
@@ -132,42 +138,42 @@ final class CheckedBackend implements Backend {
     @Override
     public void groupNormBackward(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor inverseStd, Tensor dOut,
             Tensor dX, Tensor dWeight, Tensor dBias) {
-        groupNormRules("groupNormBackward", spec, x).f32("weight", weight, "channels").f32("bias", bias, "channels")
+        groupNormRules("groupNormBackward", spec, x).weight("weight", weight, "channels").weight("bias", bias, "channels")
                 .f32("mean", mean, "batch", "groups").f32("inverseStd", inverseStd, "batch", "groups")
-                .f32("dOut", dOut, "batch", "height", "width", "channels").f32OrNull("dX", dX, "batch", "height", "width", "channels")
+                .activation("dOut", dOut, "batch", "height", "width", "channels").activationOrNull("dX", dX, "batch", "height", "width", "channels")
                 .f32OrNull("dWeight", dWeight, "channels").f32OrNull("dBias", dBias, "channels")
                 .run(() -> backend.groupNormBackward(spec, x, weight, bias, mean, inverseStd, dOut, dX, dWeight, dBias));
     }
 
     private ArgumentRules groupNormRules(String operation, GroupNormSpec spec, Tensor x) {
         return rules(operation).require(spec.groups() > 0, () -> "groups must be positive, not " + spec.groups())
-                .f32("x", x, "batch", "height", "width", "channels").fix("groups", spec.groups(), "the spec").divides("groups", "channels");
+                .activation("x", x, "batch", "height", "width", "channels").fix("groups", spec.groups(), "the spec").divides("groups", "channels");
     }
 
     @Override
     public void qkNormRope(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out) {
         qkNormRopeRules("qkNormRope", x, positions).weight("weight", weight, "groups", "headDim").weight("bias", bias, "groups", "headDim")
-                .divides("groups", "heads").f32("out", out, "batch", "seq", "heads", "headDim")
+                .divides("groups", "heads").activation("out", out, "batch", "seq", "heads", "headDim")
                 .run(() -> backend.qkNormRope(spec, x, weight, bias, positions, out));
     }
 
     @Override
     public void qkNormRopeBackward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor positions, Tensor dOut,
             Tensor dX, Tensor dWeight, Tensor dBias) {
-        qkNormRopeRules("qkNormRopeBackward", x, positions).f32("weight", weight, "groups", "headDim").divides("groups", "heads")
-                .f32("dOut", dOut, "batch", "seq", "heads", "headDim").f32OrNull("dX", dX, "batch", "seq", "heads", "headDim")
+        qkNormRopeRules("qkNormRopeBackward", x, positions).weight("weight", weight, "groups", "headDim").divides("groups", "heads")
+                .activation("dOut", dOut, "batch", "seq", "heads", "headDim").activationOrNull("dX", dX, "batch", "seq", "heads", "headDim")
                 .f32OrNull("dWeight", dWeight, "groups", "headDim").f32OrNull("dBias", dBias, "groups", "headDim")
                 .run(() -> backend.qkNormRopeBackward(spec, x, weight, positions, dOut, dX, dWeight, dBias));
     }
 
     private ArgumentRules qkNormRopeRules(String operation, Tensor x, Tensor positions) {
-        ArgumentRules rules = rules(operation).f32("x", x, "batch", "seq", "heads", "headDim").i32("positions", positions, "batch", "seq");
+        ArgumentRules rules = rules(operation).activation("x", x, "batch", "seq", "heads", "headDim").i32("positions", positions, "batch", "seq");
         return rules.require(rules.size("headDim") % 2 == 0, () -> "headDim of x " + x + " must be even");
     }
 
     @Override
     public void attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
-        attentionRules("attention", spec, q, k, v).f32("out", out, "batch", "queries", "heads", "headDim")
+        attentionRules("attention", spec, q, k, v).activation("out", out, "batch", "queries", "heads", "headDim")
                 .apart("out", out, "q", q).apart("out", out, "k", k).apart("out", out, "v", v)
                 .f32OrNull("logSumExp", logSumExp, "batch", "heads", "queries")
                 .run(() -> backend.attention(spec, q, k, v, out, logSumExp));
@@ -176,31 +182,31 @@ final class CheckedBackend implements Backend {
     @Override
     public void attentionBackward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut,
             Tensor dQ, Tensor dK, Tensor dV) {
-        attentionRules("attentionBackward", spec, q, k, v).f32("out", out, "batch", "queries", "heads", "headDim")
-                .f32("logSumExp", logSumExp, "batch", "heads", "queries").f32("dOut", dOut, "batch", "queries", "heads", "headDim")
-                .f32OrNull("dQ", dQ, "batch", "queries", "heads", "headDim").f32OrNull("dK", dK, "batch", "keys", "kvHeads", "headDim")
-                .f32OrNull("dV", dV, "batch", "keys", "kvHeads", "headDim")
+        attentionRules("attentionBackward", spec, q, k, v).activation("out", out, "batch", "queries", "heads", "headDim")
+                .f32("logSumExp", logSumExp, "batch", "heads", "queries").activation("dOut", dOut, "batch", "queries", "heads", "headDim")
+                .activationOrNull("dQ", dQ, "batch", "queries", "heads", "headDim").activationOrNull("dK", dK, "batch", "keys", "kvHeads", "headDim")
+                .activationOrNull("dV", dV, "batch", "keys", "kvHeads", "headDim")
                 .run(() -> backend.attentionBackward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV));
     }
 
     private ArgumentRules attentionRules(String operation, AttentionSpec spec, Tensor q, Tensor k, Tensor v) {
         return rules(operation).fix("queries", spec.mask().queries(), named("the", spec.mask())).fix("keys", spec.mask().keys(), named("the", spec.mask()))
-                .f32("q", q, "batch", "queries", "heads", "headDim").f32("k", k, "batch", "keys", "kvHeads", "headDim")
-                .f32("v", v, "batch", "keys", "kvHeads", "headDim").divides("kvHeads", "heads");
+                .activation("q", q, "batch", "queries", "heads", "headDim").activation("k", k, "batch", "keys", "kvHeads", "headDim")
+                .activation("v", v, "batch", "keys", "kvHeads", "headDim").divides("kvHeads", "heads");
     }
 
     @Override
     public void cachedAttention(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
-        rules("cachedAttention").f32("q", q, "batch", "heads", "headDim").weight("keys", keys, "batch", "capacity", "kvHeads", "headDim")
+        rules("cachedAttention").activation("q", q, "batch", "heads", "headDim").weight("keys", keys, "batch", "capacity", "kvHeads", "headDim")
                 .weight("values", values, "batch", "capacity", "kvHeads", "headDim").divides("kvHeads", "heads")
                 .require(keys.dtype() == values.dtype(), () -> "values " + values + " must be of the type of keys " + keys)
-                .i32("lengths", lengths, "batch").f32("out", out, "batch", "heads", "headDim").apart("out", out, "q", q)
+                .i32("lengths", lengths, "batch").activation("out", out, "batch", "heads", "headDim").apart("out", out, "q", q)
                 .run(() -> backend.cachedAttention(scale, q, keys, values, lengths, out));
     }
 
     @Override
     public void appendToCache(Tensor k, Tensor v, Tensor lengths, Tensor keys, Tensor values) {
-        rules("appendToCache").f32("k", k, "batch", "count", "kvHeads", "headDim").f32("v", v, "batch", "count", "kvHeads", "headDim")
+        rules("appendToCache").activation("k", k, "batch", "count", "kvHeads", "headDim").activation("v", v, "batch", "count", "kvHeads", "headDim")
                 .i32("lengths", lengths, "batch").weight("keys", keys, "batch", "capacity", "kvHeads", "headDim")
                 .weight("values", values, "batch", "capacity", "kvHeads", "headDim")
                 .require(keys.dtype() == values.dtype(), () -> "values " + values + " must be of the type of keys " + keys)
@@ -217,20 +223,20 @@ final class CheckedBackend implements Backend {
 
     @Override
     public void swiGlu(Tensor gate, Tensor up, Tensor out) {
-        rules("swiGlu").f32Contiguous("out", out).sameShape("gate", gate, "up", up).sameShape("gate", gate, "out", out)
+        rules("swiGlu").activationContiguous("out", out).sameShape("gate", gate, "up", up).sameShape("gate", gate, "out", out)
                 .run(() -> backend.swiGlu(gate, up, out));
     }
 
     @Override
     public void swiGluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
-        rules("swiGluBackward").f32Contiguous("up", up).f32Contiguous("dOut", dOut).sameShape("gate", gate, "up", up)
+        rules("swiGluBackward").activationContiguous("up", up).activationContiguous("dOut", dOut).sameShape("gate", gate, "up", up)
                 .sameShape("gate", gate, "dOut", dOut).sameShape("gate", gate, "dGate", dGate).sameShape("gate", gate, "dUp", dUp)
                 .run(() -> backend.swiGluBackward(gate, up, dOut, dGate, dUp));
     }
 
     @Override
     public void linearCrossEntropy(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
-        rules("linearCrossEntropy").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim").i32("labels", labels, "rows")
+        rules("linearCrossEntropy").activation("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim").i32("labels", labels, "rows")
                 .f32("rowLoss", rowLoss, "rows").f32("logSumExp", logSumExp, "rows")
                 .run(() -> backend.linearCrossEntropy(spec, hidden, weight, labels, rowLoss, logSumExp));
     }
@@ -238,36 +244,31 @@ final class CheckedBackend implements Backend {
     @Override
     public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale, Tensor dLoss,
             Tensor dHidden, Tensor dWeight) {
-        rules("linearCrossEntropyBackward").f32("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim")
+        rules("linearCrossEntropyBackward").activation("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim")
                 .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows").fix("one", 1, named("a scalar")).f32OrNull("dLoss", dLoss, "one")
-                .f32OrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim")
+                .activationOrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim")
                 .run(() -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight));
     }
 
     @Override
     public void conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
-        conv2dRules("conv2d", spec, x, weight, true).weightOrNull("bias", bias, "out")
-                .f32OrNull("residual", residual, "batch", "outHeight", "outWidth", "out")
-                .f32("out", out, "batch", "outHeight", "outWidth", "out").apart("out", out, "x", x).apart("out", out, "weight", weight)
+        conv2dRules("conv2d", spec, x, weight).weightOrNull("bias", bias, "out")
+                .activationOrNull("residual", residual, "batch", "outHeight", "outWidth", "out")
+                .activation("out", out, "batch", "outHeight", "outWidth", "out").apart("out", out, "x", x).apart("out", out, "weight", weight)
                 .run(() -> backend.conv2d(spec, x, weight, bias, residual, out));
     }
 
     @Override
     public void conv2dBackward(Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
-        conv2dRules("conv2dBackward", spec, x, weight, false).f32("dOut", dOut, "batch", "outHeight", "outWidth", "out")
-                .f32OrNull("dX", dX, "batch", "height", "width", "in")
+        conv2dRules("conv2dBackward", spec, x, weight).activation("dOut", dOut, "batch", "outHeight", "outWidth", "out")
+                .activationOrNull("dX", dX, "batch", "height", "width", "in")
                 .f32OrNull("dWeight", dWeight, "out", "in", "kernelHeight", "kernelWidth").f32OrNull("dBias", dBias, "out")
                 .run(() -> backend.conv2dBackward(spec, x, weight, dOut, dX, dWeight, dBias));
     }
 
-    private ArgumentRules conv2dRules(String operation, Conv2dSpec spec, Tensor x, Tensor weight, boolean forward) {
-        ArgumentRules rules = rules(operation).f32("x", x, "batch", "height", "width", "in");
-        String[] shape = {"out", "in", "kernelHeight", "kernelWidth"};
-        if (forward) {
-            rules.weight("weight", weight, shape);
-        } else {
-            rules.f32("weight", weight, shape);
-        }
+    private ArgumentRules conv2dRules(String operation, Conv2dSpec spec, Tensor x, Tensor weight) {
+        ArgumentRules rules = rules(operation).activation("x", x, "batch", "height", "width", "in");
+        rules.weight("weight", weight, "out", "in", "kernelHeight", "kernelWidth");
         Object origin = named("x", x, "under weight", weight, "and", spec);
         return rules.fix("outHeight", spec.outHeight(x.dim(1), weight.dim(2)), origin).fix("outWidth", spec.outWidth(x.dim(2), weight.dim(3)), origin);
     }
@@ -297,14 +298,14 @@ final class CheckedBackend implements Backend {
     }
 
     private static ArgumentRules doubled(ArgumentRules rules, String smallName, Tensor small, String largeName, Tensor large) {
-        rules.f32(smallName, small, "batch", "h", "w", "c");
+        rules.activation(smallName, small, "batch", "h", "w", "c");
         return rules.fix("2h", 2 * rules.size("h"), named(smallName, small)).fix("2w", 2 * rules.size("w"), named(smallName, small))
-                .f32(largeName, large, "batch", "2h", "2w", "c");
+                .activation(largeName, large, "batch", "2h", "2w", "c");
     }
 
     @Override
     public void nearestCode(Tensor z, Tensor codebook, Tensor codes) {
-        rules("nearestCode").f32("z", z, "rows", "dim").f32("codebook", codebook, "codes", "dim").i32("codes", codes, "rows")
+        rules("nearestCode").activation("z", z, "rows", "dim").f32("codebook", codebook, "codes", "dim").i32("codes", codes, "rows")
                 .run(() -> backend.nearestCode(z, codebook, codes));
     }
 
@@ -360,27 +361,27 @@ final class CheckedBackend implements Backend {
 
     @Override
     public void unary(UnaryOp op, Tensor x, Tensor out) {
-        rules("unary " + op).f32Strided("x", x).f32Strided("out", out).writable("out", out).requireEqualShapes("x", x, "out", out)
+        rules("unary " + op).activationStrided("x", x).activationStrided("out", out).writable("out", out).requireEqualShapes("x", x, "out", out)
                 .run(() -> backend.unary(op, x, out));
     }
 
     @Override
     public void unaryBackward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX) {
-        rules("unaryBackward " + op).f32Strided("x", x).f32Strided("out", out).f32Strided("dOut", dOut).f32Strided("dX", dX).writable("dX", dX)
+        rules("unaryBackward " + op).activationStrided("x", x).activationStrided("out", out).activationStrided("dOut", dOut).activationStrided("dX", dX).writable("dX", dX)
                 .requireEqualShapes("x", x, "out", out).requireEqualShapes("x", x, "dOut", dOut).requireEqualShapes("x", x, "dX", dX)
                 .run(() -> backend.unaryBackward(op, x, out, dOut, dX));
     }
 
     @Override
     public void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
-        rules("binary " + op).f32Strided("a", a).f32Strided("b", b).f32Strided("out", out).writable("out", out)
+        rules("binary " + op).activationStrided("a", a).activationStrided("b", b).activationStrided("out", out).writable("out", out)
                 .require(broadcastsTo(a, out) && broadcastsTo(b, out), () -> "a " + a + " and b " + b + " do not broadcast to out " + out)
                 .run(() -> backend.binary(op, a, b, out));
     }
 
     @Override
     public void reduce(ReduceOp op, Tensor x, Tensor out) {
-        rules("reduce " + op).f32Strided("x", x).f32Contiguous("out", out)
+        rules("reduce " + op).activationStrided("x", x).resultContiguous("out", out)
                 .require(x.rank() == out.rank() && broadcastsTo(out, x) && x.numel() > 0,
                         () -> "out " + out + " must have the rank of x " + x + ", and each size that of x or 1")
                 .run(() -> backend.reduce(op, x, out));
@@ -411,19 +412,19 @@ final class CheckedBackend implements Backend {
 
     @Override
     public void scale(Tensor x, float factor, Tensor out) {
-        rules("scale").sameSize("x", x, "out", out)
+        rules("scale").activationsOfSize("x", x, "out", out)
                 .run(() -> backend.scale(x, factor, out));
     }
 
     @Override
     public void addScaled(Tensor x, float factor, Tensor sum) {
-        rules("addScaled").sameSize("x", x, "sum", sum)
+        rules("addScaled").activationsOfSize("x", x, "sum", sum)
                 .run(() -> backend.addScaled(x, factor, sum));
     }
 
     @Override
     public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
-        rules("dropout").sameSize("x", x, "out", out).require(probability >= 0 && probability < 1, () -> "probability must be in [0, 1), not " + probability)
+        rules("dropout").activationsOfSize("x", x, "out", out).require(probability >= 0 && probability < 1, () -> "probability must be in [0, 1), not " + probability)
                 .run(() -> backend.dropout(probability, seed, stream, x, accumulate, out));
     }
 

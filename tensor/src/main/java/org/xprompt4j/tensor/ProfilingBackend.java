@@ -10,6 +10,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Operation;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -51,6 +52,11 @@ public final class ProfilingBackend implements Backend {
     @Override
     public boolean canAddress(Storage storage) {
         return backend.canAddress(storage);
+    }
+
+    @Override
+    public boolean computesBf16(Operation operation) {
+        return backend.computesBf16(operation);
     }
 
     @Override

@@ -36,6 +36,10 @@ class ArgumentsContractTest extends BackendContract {
         return bench.input(dims);
     }
 
+    private Tensor bf16(long... dims) {
+        return bench.input(DType.BF16, dims);
+    }
+
     private Tensor i32(long... dims) {
         return bench.of(new int[(int) Shape.of(dims).numel()], dims);
     }
@@ -99,12 +103,23 @@ class ArgumentsContractTest extends BackendContract {
     @Test
     void types() {
         Tensor half = bench.scope.allocate(DType.BF16, 3, 5).set(new float[15]);
-        refused(() -> backend.matmul(MatmulSpec.NN, half, f32(5, 7), Epilogue.NONE, f32(3, 7)), "matmul: a BF16[3, 5]", "must be F32");
+        refused(() -> backend.matmul(MatmulSpec.NN, f32(3, 5), half.permute(1, 0), Epilogue.NONE, bf16(3, 3)), "matmul: b BF16[5, 3]", "contiguous");
+        refused(() -> backend.matmul(MatmulSpec.NN, f32(3, 5), f32(5, 7), Epilogue.NONE, bf16(3, 7)), "matmul: out BF16[3, 7]", "of the type of a F32[3, 5]");
+        refused(() -> backend.matmul(MatmulSpec.NN, half, f32(5, 7), Epilogue.residual(bf16(3, 7)), f32(3, 7)), "matmul: residual BF16[3, 7]",
+                "of the type of out F32[3, 7]");
+        refused(() -> backend.matmul(MatmulSpec.NN, i32(3, 5), f32(5, 7), Epilogue.NONE, f32(3, 7)), "matmul: a I32[3, 5]", "must be F32 or BF16");
+        refused(() -> backend.attention(new AttentionSpec(1, AttentionMask.causal(4)), bf16(1, 4, 1, 2), f32(1, 4, 1, 2), f32(1, 4, 1, 2),
+                bf16(1, 4, 1, 2), null), "attention: k F32[1, 4, 1, 2]", "of the type of q BF16[1, 4, 1, 2]");
+        refused(() -> backend.binary(BinaryOp.ADD, f32(2, 3), bf16(3), f32(2, 3)), "binary ADD: b BF16[3]", "of the type of a F32[2, 3]");
+        refused(() -> backend.swiGluBackward(bf16(2), bf16(2), bf16(2), f32(2), null), "swiGluBackward: dGate F32[2]", "of the type of up BF16[2]");
+        refused(() -> backend.embeddingBackward(i32(2), f32(2, 3), bf16(4, 3)), "embeddingBackward: dTable BF16[4, 3]", "of the type of dOut F32[2, 3]");
+        refused(() -> backend.sample(new SamplingSpec(1, 0, 1, 0, 5, 0, 1, 1), bf16(2, 10), null, null, i32(2), i32(2), i32(2)), "sample: full BF16", "must be F32");
+        refused(() -> backend.sumOfSquares(half), "sumOfSquares: x BF16[3, 5]", "must be F32");
         refused(() -> backend.int8Matmul(f32(3, 5), f32(7, 5), f32(7), Epilogue.NONE, f32(3, 7)), "int8Matmul: weight F32[7, 5]", "must be I8");
         refused(() -> backend.cachedAttention(1, f32(2, 2, 4), bench.input(DType.BF16, 2, 5, 2, 4), f32(2, 5, 2, 4), i32(2), f32(2, 2, 4)),
                 "cachedAttention: values F32", "of the type of keys BF16");
         refused(() -> backend.embedding(f32(4, 3), f32(2), f32(2, 3)), "embedding: ids F32[2]", "must be I32");
-        refused(() -> backend.rmsNormBackward(f32(3, 5), half.select(0, 0), f32(3), f32(3, 5), null, null), "rmsNormBackward: weight BF16[5]");
+        refused(() -> backend.rmsNormBackward(f32(3, 5), f32(5), f32(3), f32(3, 5), null, half.select(0, 0)), "rmsNormBackward: dWeight BF16[5]");
         refused(() -> backend.unary(UnaryOp.EXP, i32(3), f32(3)), "unary EXP: x I32[3]");
         refused(() -> backend.rmsNorm(0, null, f32(3), f32(1, 3), null), "rmsNorm: x is missing");
     }

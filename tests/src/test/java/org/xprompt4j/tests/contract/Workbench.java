@@ -26,6 +26,7 @@ final class Workbench implements AutoCloseable {
 
     final Backend backend;
     final MemoryScope scope;
+    private final DType activations;
     private final long seed;
     private final Philox random;
     private final List<Tensor> margins = new ArrayList<>();
@@ -35,6 +36,12 @@ final class Workbench implements AutoCloseable {
     }
 
     Workbench(Backend backend, long seed) {
+        this(backend, seed, DType.F32);
+    }
+
+    /** F32 or BF16 for {@link #activation}: two benches of one seed then hold the same numbers in different types. */
+    Workbench(Backend backend, long seed, DType activations) {
+        this.activations = activations;
         this.backend = backend;
         this.scope = backend.openScope("workbench");
         this.seed = seed;
@@ -78,6 +85,17 @@ final class Workbench implements AutoCloseable {
         return place(dtype, dims).set(normal(Shape.of(dims).numel()));
     }
 
+    /** An activation of normal numbers that BF16 can hold. */
+    Tensor activation(long... dims) {
+        float[] rounded = scope.allocate(DType.BF16, dims).set(normal(Shape.of(dims).numel())).toFloatArray();
+        return place(activations, dims).set(rounded);
+    }
+
+    /** An activation to be written: NaN everywhere. */
+    Tensor activationOutput(long... dims) {
+        return output(activations, dims);
+    }
+
     /** An I8 tensor of whole numbers from -127 to 127. */
     Tensor int8Input(long... dims) {
         float[] values = new float[Math.toIntExact(Shape.of(dims).numel())];
@@ -108,9 +126,13 @@ final class Workbench implements AutoCloseable {
 
     /** An output: NaN everywhere. */
     Tensor output(long... dims) {
+        return output(DType.F32, dims);
+    }
+
+    private Tensor output(DType dtype, long... dims) {
         float[] values = new float[Math.toIntExact(Shape.of(dims).numel())];
         Arrays.fill(values, Float.NaN);
-        return of(values, dims);
+        return place(dtype, dims).set(values);
     }
 
     /** An integer output: -7 everywhere. */
