@@ -6,20 +6,25 @@ import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AttentionSpec;
 
-/** Masked attention and its gradients: {@code attention.cu}, over the tiles that {@link AttentionTiles} lists. */
+/**
+ * Masked attention and its gradients over the tiles that {@link AttentionTiles} lists: exact in float ({@code attention.cu}), or on the
+ * tensor cores where the device multiplies in bf16 ({@link TensorCoreAttention}).
+ */
 public final class Attention {
     private static final String MODULE = "attention";
-    private static final int TILE = AttentionTiles.TILE;
+    private static final int TILE = 32; // queries and keys
     private static final int THREADS = 256;
     private static final int WARPS = 8;
     private static final int MOST_DIM = 256;
 
     private final Kernels kernels;
     private final AttentionTiles.Cache tiles;
+    private final TensorCoreAttention tensorCores;
 
     public Attention(Kernels kernels) {
         this.kernels = kernels;
-        this.tiles = new AttentionTiles.Cache(kernels.tables());
+        this.tiles = new AttentionTiles.Cache(kernels.tables(), new AttentionTiles.Size(TILE, TILE));
+        this.tensorCores = new TensorCoreAttention(kernels);
     }
 
     static void requireHeadDim(String operation, long dim, int most) {
@@ -45,6 +50,10 @@ public final class Attention {
     public void forward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
         long dim = q.dim(3);
         requireHeadDim("attention", dim, MOST_DIM);
+        if (tensorCores.takes(dim)) {
+            tensorCores.forward(spec, q, k, v, out, logSumExp);
+            return;
+        }
         AttentionTiles mask = tiles.of(spec.mask());
         Launch launch = kernels.launch(MODULE, "forward").f32(spec.scale()).in(q).in(k).in(v).out(out).out(logSumExp);
         sizes(launch, q, k, mask.byQuery()).run(LaunchShape.of(rowTiles(q.dim(1)), q.dim(2), q.dim(0), THREADS).shared(sharedBytes(dim, 3, 1)));
@@ -54,6 +63,10 @@ public final class Attention {
     public void backward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV) {
         long dim = q.dim(3);
         requireHeadDim("attentionBackward", dim, MOST_DIM);
+        if (tensorCores.takes(dim)) {
+            tensorCores.backward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+            return;
+        }
         AttentionTiles mask = tiles.of(spec.mask());
         long rows = q.numel() / dim;
         try (MemoryScope scratch = kernels.scratch("attentionBackward")) {

@@ -2,9 +2,11 @@ package org.xprompt4j.cuda.kernel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryPool;
@@ -15,20 +17,33 @@ import org.xprompt4j.tensor.op.AttentionMask;
 import org.xprompt4j.tensor.op.AttentionMask.KeyRange;
 
 /**
- * A mask as the kernels read it: the pairs of 32 queries and 32 keys of which some see some, by query tile and by key tile, with 32
- * words of bits for every pair that is not full. Built on the host in time proportional to the pairs of tiles, kept on the device.
+ * A mask as the kernels read it: the pairs of a tile of queries and a tile of keys of which some see some, by query tile and by key tile,
+ * with words of bits for every pair that is not full. Built on the host in time proportional to the pairs of tiles, kept on the device.
  */
 final class AttentionTiles {
-    static final int TILE = 32;
+    private static final int WORD = 32; // keys of a word
+
+    /**
+     * How large tiles are.
+     *
+     * @param queries of a tile
+     * @param keys of a tile, a multiple of 32
+     */
+    record Size(int queries, int keys) {
+        int words() {
+            return keys / WORD; // of a query
+        }
+    }
 
     /**
      * One way through the pairs.
      *
      * @param starts [tiles + 1], where each tile's entries begin
      * @param list [pairs, 2], the other tile and the place of its words, -1 for a full pair
-     * @param words [words], one for a query, one bit for a key
+     * @param words [words], for each query of a tile those of its keys, one bit for a key
+     * @param order [tiles], those with most entries first: blocks that take longest must not start last
      */
-    record Lists(Tensor starts, Tensor list, Tensor words) {
+    record Lists(Tensor starts, Tensor list, Tensor words, Tensor order) {
     }
 
     /**
@@ -39,11 +54,13 @@ final class AttentionTiles {
         private static final int MOST = 64;
 
         private final MemoryPool pool;
+        private final Size size;
         private final Map<AttentionMask, AttentionTiles> tiles = new IdentityHashMap<>();
         private MemoryScope scope;
 
-        Cache(MemoryPool pool) {
+        Cache(MemoryPool pool, Size size) {
             this.pool = pool;
+            this.size = size;
             this.scope = new MemoryScope("attention tiles", pool);
         }
 
@@ -53,7 +70,7 @@ final class AttentionTiles {
                 scope.close();
                 scope = new MemoryScope("attention tiles", pool);
             }
-            return tiles.computeIfAbsent(mask, key -> new AttentionTiles(key, scope));
+            return tiles.computeIfAbsent(mask, key -> new AttentionTiles(key, size, scope));
         }
     }
 
@@ -63,36 +80,43 @@ final class AttentionTiles {
     private final Lists byQuery;
     private final Lists byKey;
 
-    AttentionTiles(AttentionMask mask, MemoryScope scope) {
-        int queryTiles = (mask.queries() + TILE - 1) / TILE;
-        int keyTiles = (mask.keys() + TILE - 1) / TILE;
+    AttentionTiles(AttentionMask mask, Size size, MemoryScope scope) {
+        int queryTiles = (mask.queries() + size.queries() - 1) / size.queries();
+        int keyTiles = (mask.keys() + size.keys() - 1) / size.keys();
+        int tileWords = size.queries() * size.words();
         List<Pair> pairs = new ArrayList<>();
-        int[] words = new int[TILE * 4];
+        int[] words = new int[tileWords * 4];
         int used = 0;
         for (int t = 0; t < queryTiles; t++) {
-            int[][] bits = bits(mask, t, keyTiles);
+            int[][] bits = bits(mask, size, t, keyTiles);
+            int rows = Math.min(size.queries(), mask.queries() - t * size.queries());
             for (int k = 0; k < keyTiles; k++) {
-                int all = lowBits(Math.min(TILE, mask.keys() - k * TILE));
-                int rows = Math.min(TILE, mask.queries() - t * TILE);
-                boolean any = false;
-                boolean full = true;
-                for (int r = 0; r < rows; r++) {
-                    any |= bits[k] != null && bits[k][r] != 0;
-                    full &= bits[k] != null && bits[k][r] == all;
+                if (bits[k] == null) {
+                    continue;
                 }
-                if (any && full) {
+                if (isFull(bits[k], rows, size.words(), mask.keys() - k * size.keys())) {
                     pairs.add(new Pair(t, k, -1));
-                } else if (any) {
-                    words = used + TILE > words.length ? Arrays.copyOf(words, 2 * words.length) : words;
-                    System.arraycopy(bits[k], 0, words, used, TILE);
+                } else if (Arrays.stream(bits[k]).anyMatch(word -> word != 0)) {
+                    words = used + tileWords > words.length ? Arrays.copyOf(words, 2 * words.length) : words;
+                    System.arraycopy(bits[k], 0, words, used, tileWords);
                     pairs.add(new Pair(t, k, used));
-                    used += TILE;
+                    used += tileWords;
                 }
             }
         }
         Tensor wordTensor = scope.of(used == 0 ? new int[1] : Arrays.copyOf(words, used), Math.max(1, used));
         byQuery = lists(scope, pairs, queryTiles, true, wordTensor);
         byKey = lists(scope, pairs, keyTiles, false, wordTensor);
+    }
+
+    /** True when each of the rows sees all of the keys that there are. */
+    private static boolean isFull(int[] bits, int rows, int perRow, int keys) {
+        for (int i = 0; i < rows * perRow; i++) {
+            if (bits[i] != lowBits(Math.clamp(keys - i % perRow * (long) WORD, 0, WORD))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Lists byQuery() {
@@ -103,19 +127,19 @@ final class AttentionTiles {
         return byKey;
     }
 
-    /** For a tile of queries: per key tile the keys that each query sees, null where none does. */
-    private static int[][] bits(AttentionMask mask, int queryTile, int keyTiles) {
-        int from = queryTile * TILE;
-        int to = Math.min(from + TILE, mask.queries());
+    /** For a tile of queries: per key tile the words of the keys that each query sees, null where none does. */
+    private static int[][] bits(AttentionMask mask, Size size, int queryTile, int keyTiles) {
+        int from = queryTile * size.queries();
+        int to = Math.min(from + size.queries(), mask.queries());
         int[][] bits = new int[keyTiles][];
         for (KeyRange range : mask.keyRanges(from, to, mask.keys())) {
             for (int query = from; query < to; query++) {
                 int end = range.from() + (range.full() ? range.to() - range.from() : mask.visibleKeys(query, range));
                 for (int key = range.from(); key < end;) {
-                    int tile = key / TILE;
-                    int stop = Math.min(end, (tile + 1) * TILE);
-                    bits[tile] = bits[tile] == null ? new int[TILE] : bits[tile];
-                    bits[tile][query - from] |= lowBits(stop - key) << key % TILE;
+                    int tile = key / size.keys();
+                    int stop = Math.min(end, (key / WORD + 1) * WORD);
+                    bits[tile] = bits[tile] == null ? new int[size.queries() * size.words()] : bits[tile];
+                    bits[tile][(query - from) * size.words() + key % size.keys() / WORD] |= lowBits(stop - key) << key % WORD;
                     key = stop;
                 }
             }
@@ -124,7 +148,7 @@ final class AttentionTiles {
     }
 
     private static int lowBits(int count) {
-        return count >= TILE ? -1 : (1 << count) - 1;
+        return count >= WORD ? -1 : (1 << count) - 1;
     }
 
     private static Lists lists(MemoryScope scope, List<Pair> pairs, int tiles, boolean queriesFirst, Tensor words) {
@@ -142,6 +166,9 @@ final class AttentionTiles {
             list[2 * at] = queriesFirst ? pair.keyTile() : pair.queryTile();
             list[2 * at + 1] = pair.words();
         }
-        return new Lists(scope.of(starts, starts.length), scope.allocate(DType.I32, Shape.of(list.length / 2, 2)).set(list), words);
+        int[] order = IntStream.range(0, tiles).boxed().sorted(Comparator.comparingInt((Integer t) -> starts[t] - starts[t + 1]))
+                .mapToInt(Integer::intValue).toArray(); // a stable sort
+        return new Lists(scope.of(starts, starts.length), scope.allocate(DType.I32, Shape.of(list.length / 2, 2)).set(list), words,
+                scope.of(order, order.length));
     }
 }
