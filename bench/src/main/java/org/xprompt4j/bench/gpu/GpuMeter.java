@@ -1,6 +1,7 @@
 package org.xprompt4j.bench.gpu;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -81,6 +82,9 @@ public final class GpuMeter implements AutoCloseable {
             Ready ready = work.setup().prepare(place);
             ready.check().run();
             Map<String, Object> notes = new LinkedHashMap<>();
+            if (ready.activations() != null) {
+                notes.put("activations", ready.activations().name().toLowerCase(Locale.ROOT));
+            }
             GpuTimer.Pace pace = timer.warmUp(ready.run(), ready.sets());
             int samples = pace.micros() > LONG_MICROS ? 1 : SAMPLES;
             Turns turns = ready.vendor() != null ? vendor(ready) : torch(work, notes);
@@ -105,7 +109,7 @@ public final class GpuMeter implements AutoCloseable {
                     refused(work, e, notes);
                 }
             }
-            return new Measured(work, ours, turns == null ? null : turns.name(), turns == null ? null : theirs, pace, notes);
+            return new Measured(work.as(ready), ours, turns == null ? null : turns.name(), turns == null ? null : theirs, pace, notes);
         }
     }
 

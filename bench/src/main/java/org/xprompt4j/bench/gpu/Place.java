@@ -9,6 +9,7 @@ import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.Operation;
 
 /**
  * Where a work finds everything while it is prepared, checked and run: the device, operands and results in its memory, the plain
@@ -64,6 +65,11 @@ public final class Place implements AutoCloseable {
         return cublas;
     }
 
+    /** The type of activations that a model in this precision gives an operation: bf16 where the device computes on it. */
+    public DType activations(Precision precision, Operation operation) {
+        return precision == Precision.BF16 && backend().computesBf16(operation) ? DType.BF16 : DType.F32;
+    }
+
     /** How many sets of operands of so many bytes are used in turn, so that none is in the cache when its turn comes again. */
     public int sets(double bytes) {
         return device.clock().isEmulated() ? EMULATED_SETS
@@ -100,7 +106,12 @@ public final class Place implements AutoCloseable {
 
     /** Zeros: a gradient that is added to. */
     public Tensor zeros(long... dims) {
-        Tensor out = empty(dims);
+        return zeros(DType.F32, dims);
+    }
+
+    /** Zeros of a type. */
+    public Tensor zeros(DType dtype, long... dims) {
+        Tensor out = empty(dtype, dims);
         backend().fill(out, 0);
         return out;
     }
@@ -170,7 +181,12 @@ public final class Place implements AutoCloseable {
 
     /** Zeros of the oracle's. */
     public Tensor expectedZeros(long... dims) {
-        Tensor out = expected(dims);
+        return expectedZeros(DType.F32, dims);
+    }
+
+    /** Zeros of the oracle's, of a type. */
+    public Tensor expectedZeros(DType dtype, long... dims) {
+        Tensor out = host.allocate(dtype, dims);
         oracle.fill(out, 0);
         return out;
     }

@@ -11,9 +11,11 @@ import org.xprompt4j.bench.gpu.GpuWork.Ready;
 import org.xprompt4j.bench.gpu.Place;
 import org.xprompt4j.bench.gpu.Precision;
 import org.xprompt4j.bench.gpu.WrongResult;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AttentionMask;
 import org.xprompt4j.tensor.op.AttentionSpec;
+import org.xprompt4j.tensor.op.Operation;
 
 /** Masked attention, forward and backward. The rate counts visible pairs, so that hidden ones are worth nothing. */
 final class AttentionWork {
@@ -53,6 +55,7 @@ final class AttentionWork {
     private static final class Operands {
         private final AttentionSpec spec;
         private final Size size;
+        private final DType type;
         private final Tensor q;
         private final Tensor k;
         private final Tensor v;
@@ -63,8 +66,9 @@ final class AttentionWork {
         private Tensor dK;
         private Tensor dV;
 
-        Operands(Place place, Size size, boolean backward) {
+        Operands(Place place, Size size, DType type, boolean backward) {
             this.size = size;
+            this.type = type;
             spec = new AttentionSpec((float) (1 / Math.sqrt(size.dim)), size.mask());
             q = normal(place);
             k = normal(place);
@@ -73,14 +77,14 @@ final class AttentionWork {
             logSumExp = place.empty(size.batch, size.heads, size.tokens);
             if (backward) {
                 dOut = normal(place);
-                dQ = place.zeros(size.batch, size.tokens, size.heads, size.dim);
-                dK = place.zeros(size.batch, size.tokens, size.heads, size.dim);
-                dV = place.zeros(size.batch, size.tokens, size.heads, size.dim);
+                dQ = place.zeros(type, size.batch, size.tokens, size.heads, size.dim);
+                dK = place.zeros(type, size.batch, size.tokens, size.heads, size.dim);
+                dV = place.zeros(type, size.batch, size.tokens, size.heads, size.dim);
             }
         }
 
         private Tensor normal(Place place) {
-            return place.normal(size.batch, size.tokens, size.heads, size.dim);
+            return place.normal(type, 1, size.batch, size.tokens, size.heads, size.dim);
         }
 
         void forward(Place place) {
@@ -195,24 +199,28 @@ final class AttentionWork {
     }
 
     static GpuWork forward(Precision precision, Size size) {
-        double bytes = 16 * size.numbers();
-        return new GpuWork("attention.forward", size.toString(), precision, size.flops(), bytes, place -> {
+        double passes = 4; // reads three, writes one
+        return new GpuWork("attention.forward", size.toString(), precision, size.flops(), 4 * passes * size.numbers(), place -> {
+            DType type = place.activations(precision, Operation.ATTENTION);
+            double bytes = type.bytes() * passes * size.numbers();
             Operands[] sets = new Operands[place.sets(bytes)];
-            Arrays.setAll(sets, i -> new Operands(place, size, false));
-            return new Ready(sets.length, set -> sets[set].forward(place), () -> sets[0].checkForward(place, precision));
+            Arrays.setAll(sets, i -> new Operands(place, size, type, false));
+            return new Ready(sets.length, set -> sets[set].forward(place), () -> sets[0].checkForward(place, precision), type, bytes);
         }).against("attention_forward", size.torch());
     }
 
     static GpuWork backward(Precision precision, Size size) {
-        double bytes = 44 * size.numbers(); // reads five, reads and writes three
-        return new GpuWork("attention.backward", size.toString(), precision, BACKWARD * size.flops(), bytes, place -> {
+        double passes = 11; // reads five, reads and writes three
+        return new GpuWork("attention.backward", size.toString(), precision, BACKWARD * size.flops(), 4 * passes * size.numbers(), place -> {
+            DType type = place.activations(precision, Operation.ATTENTION_BACKWARD);
+            double bytes = type.bytes() * passes * size.numbers();
             Operands[] sets = new Operands[place.sets(bytes)];
             Arrays.setAll(sets, i -> {
-                Operands operands = new Operands(place, size, true);
+                Operands operands = new Operands(place, size, type, true);
                 operands.forward(place);
                 return operands;
             });
-            return new Ready(sets.length, set -> sets[set].backward(place), () -> sets[0].checkBackward(place, precision));
+            return new Ready(sets.length, set -> sets[set].backward(place), () -> sets[0].checkBackward(place, precision), type, bytes);
         }).against("attention_backward", size.torch());
     }
 }

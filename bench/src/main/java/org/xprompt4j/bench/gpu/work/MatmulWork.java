@@ -13,11 +13,12 @@ import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Operation;
 
 /**
- * Matrix products, in every order of operands. Ours takes what the backend's contract takes, float activations and results and in
- * bf16 weights of that type where the order has weights; cuBLAS gets all three matrices in the precision, which is the least that it
- * can be asked to move.
+ * Matrix products, in every order of operands. Ours takes activations in bf16 where the device computes on them, else floats, and in
+ * bf16 weights of that type where the order has weights; gradients of weights are floats. cuBLAS gets all three matrices in the
+ * precision, which is the least that it can be asked to move.
  */
 final class MatmulWork {
     private MatmulWork() {
@@ -36,12 +37,15 @@ final class MatmulWork {
     private static GpuWork of(String op, Precision precision, int m, int n, int k, String order) {
         MatmulSpec spec = new MatmulSpec(order.charAt(0) == 'T', order.charAt(1) == 'T', false);
         DType weights = precision == Precision.BF16 && !spec.transposeA() ? DType.BF16 : DType.F32;
-        double bytes = 4.0 * m * k + (double) weights.bytes() * k * n + 4.0 * m * n;
-        return new GpuWork(op, m + "x" + n + "x" + k + " " + order, precision, 2.0 * m * n * k, bytes, place -> {
+        return new GpuWork(op, m + "x" + n + "x" + k + " " + order, precision, 2.0 * m * n * k, bytes(m, n, k, DType.F32, weights, DType.F32), place -> {
+            DType activations = place.activations(precision, Operation.MATMUL);
+            DType second = spec.transposeA() ? activations : weights; // a gradient of weights multiplies two activations
+            DType result = spec.transposeA() ? DType.F32 : activations;
+            double bytes = bytes(m, n, k, activations, second, result);
             int sets = place.sets(bytes);
-            Tensor[] a = Place.each(sets, () -> spec.transposeA() ? place.normal(k, m) : place.normal(m, k));
-            Tensor[] b = Place.each(sets, () -> spec.transposeB() ? place.normal(weights, 1, n, k) : place.normal(weights, 1, k, n));
-            Tensor[] out = Place.each(sets, () -> place.empty(m, n));
+            Tensor[] a = Place.each(sets, () -> spec.transposeA() ? place.normal(activations, 1, k, m) : place.normal(activations, 1, m, k));
+            Tensor[] b = Place.each(sets, () -> spec.transposeB() ? place.normal(second, 1, n, k) : place.normal(second, 1, k, n));
+            Tensor[] out = Place.each(sets, () -> place.empty(result, m, n));
             DType type = precision == Precision.BF16 ? DType.BF16 : DType.F32;
             Vendor vendor = place.cublas() == null ? null : new Vendor(place, spec, type, m, n, k, a, b);
             return new Ready(sets, set -> place.backend().matmul(spec, a[set], b[set], Epilogue.NONE, out[set]), () -> {
@@ -52,8 +56,12 @@ final class MatmulWork {
                     vendor.run(0);
                     check(place.cublas().version() + " " + order, place, spec, precision, a[0], b[0], vendor.out[0]);
                 }
-            }, vendor == null ? null : vendor::run);
+            }, vendor == null ? null : vendor::run, activations, bytes);
         }).against("matmul", Map.of("m", m, "n", n, "k", k, "order", order, "bf16", precision == Precision.BF16));
+    }
+
+    private static double bytes(int m, int n, int k, DType a, DType b, DType out) {
+        return (double) a.bytes() * m * k + (double) b.bytes() * k * n + (double) out.bytes() * m * n;
     }
 
     /** Some rows and columns of the result against plain loops over the operands' own numbers. */
