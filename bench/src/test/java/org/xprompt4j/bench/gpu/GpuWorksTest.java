@@ -114,6 +114,32 @@ class GpuWorksTest {
         }
     }
 
+    /** Also before kernels take bf16 as it is: the works ask the device, and this one claims to. */
+    @Test
+    void worksRunOnBf16Activations() {
+        Backend claiming = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (proxy, method, arguments) -> {
+            try {
+                return method.getName().equals("computesBf16") ? Boolean.TRUE : method.invoke(sound, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+        GpuDevice device = new GpuDevice(claiming, GpuDevice.of(sound).clock());
+        List<GpuWork> chosen = GpuWorks.all(true).stream().filter(work -> work.precision() == Precision.BF16
+                && Set.of("matmul", "attention", "linear-cross-entropy", "conv2d").contains(work.operation())).toList();
+        assertThat(chosen).hasSizeGreaterThan(12);
+        try (GpuMeter meter = new GpuMeter(device, null, null, new Clocks(List.of("true"))); Operands operands = new Operands(claiming, 4_099)) {
+            for (GpuWork work : chosen) {
+                meter.check(work);
+                try (Place place = new Place(device, operands, null)) {
+                    GpuWork.Ready ready = work.setup().prepare(place);
+                    assertThat(ready.activations()).as(work.op()).isEqualTo(DType.BF16);
+                    assertThat(ready.bytes()).as(work.op()).isPositive().isLessThan(work.bytes());
+                }
+            }
+        }
+    }
+
     @Test
     void worksCountWhatThereIsToDo() {
         for (boolean tiny : new boolean[] {true, false}) {

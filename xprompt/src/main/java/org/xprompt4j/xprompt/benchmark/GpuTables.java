@@ -36,7 +36,7 @@ final class GpuTables {
     private static String work(Json line) {
         boolean roofed = line.has("share");
         boolean compared = line.has("ratio");
-        return row(line.string("op"), line.string("shape"), line.string("precision"),
+        return row(line.string("op"), line.string("shape"), line.string("precision") + (line.has("activations") ? ", on " + line.string("activations") : ""),
                 figure(line.number("median")) + " (" + figure(line.number("min")) + " to " + figure(line.number("max")) + ")"
                         + (line.flag("host_hidden", true) ? "" : ", calls included"),
                 figure(line.number("gflops") * 1e-3), figure(line.number("gbytes_per_s")), roofed ? line.string("bound") : "",

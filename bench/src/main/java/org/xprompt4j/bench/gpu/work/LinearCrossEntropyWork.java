@@ -10,6 +10,7 @@ import org.xprompt4j.bench.gpu.WrongResult;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.CrossEntropySpec;
+import org.xprompt4j.tensor.op.Operation;
 
 /**
  * Head and loss without whole logits: forward alone, and forward with both gradients. Work counts what must be computed, not the
@@ -25,18 +26,20 @@ final class LinearCrossEntropyWork {
         DType type = precision == Precision.BF16 ? DType.BF16 : DType.F32;
         double product = 2.0 * rows * vocab * dim;
         double weightBytes = (double) type.bytes() * vocab * dim;
-        double hiddenBytes = 4.0 * rows * dim;
-        double bytes = hiddenBytes + weightBytes + (training ? 2 * hiddenBytes + 8.0 * vocab * dim : 0); // gradients are added to
+        double numbers = (double) (training ? 3 : 1) * rows * dim; // of activations; gradients are added to
+        double others = weightBytes + (training ? 8.0 * vocab * dim : 0);
         float scale = 1f / rows;
         return new GpuWork(training ? "linear-cross-entropy.training" : "linear-cross-entropy.forward", rows + "x" + vocab + "x" + dim, precision,
-                training ? 3 * product : product, bytes, place -> {
+                training ? 3 * product : product, 4 * numbers + others, place -> {
+                    DType activations = place.activations(precision, Operation.LINEAR_CROSS_ENTROPY);
+                    double bytes = activations.bytes() * numbers + others;
                     int sets = place.sets(bytes);
-                    Tensor[] hidden = Place.each(sets, () -> place.normal(rows, dim));
+                    Tensor[] hidden = Place.each(sets, () -> place.normal(activations, 1, rows, dim));
                     Tensor[] weight = Place.each(sets, () -> place.normal(type, 1 / Math.sqrt(dim), vocab, dim));
                     Tensor labels = place.indices(vocab, rows);
                     Tensor loss = place.empty(rows);
                     Tensor sums = place.empty(rows);
-                    Tensor dHidden = training ? place.zeros(rows, dim) : null;
+                    Tensor dHidden = training ? place.zeros(activations, rows, dim) : null;
                     Tensor dWeight = training ? place.zeros(vocab, dim) : null;
                     return new Ready(sets, set -> {
                         place.backend().linearCrossEntropy(SPEC, hidden[set], weight[set], labels, loss, sums);
@@ -54,7 +57,7 @@ final class LinearCrossEntropyWork {
                             place.backend().linearCrossEntropyBackward(SPEC, hidden[0], weight[0], labels, sums, scale, null, dHidden, dWeight);
                             checkGradients(place, precision, hidden[0], w, labels, sums, scale, dHidden, dWeight);
                         }
-                    });
+                    }, activations, bytes);
                 }).against("linear_cross_entropy", Map.of("rows", rows, "vocab", vocab, "dim", dim, "bf16", precision == Precision.BF16,
                         "training", training));
     }
@@ -70,7 +73,7 @@ final class LinearCrossEntropyWork {
     private static void checkGradients(Place place, Precision precision, Tensor hidden, Tensor weight, Tensor labels, Tensor sums, float scale,
             Tensor dHidden, Tensor dWeight) {
         int[] rows = {0, hidden.size(0) - 1};
-        Tensor expected = place.expectedZeros(rows.length, hidden.dim(1));
+        Tensor expected = place.expectedZeros(hidden.dtype(), rows.length, hidden.dim(1));
         place.oracle().linearCrossEntropyBackward(SPEC, place.rows(hidden, rows), weight, place.rows(labels, rows), place.rows(sums, rows), scale,
                 null, expected, null);
         WrongResult.requireClose("linearCrossEntropy's dHidden", expected, place.rows(dHidden, rows), 4 * precision.bound());
