@@ -51,6 +51,14 @@ public final class WrongResult extends RuntimeException {
         }
     }
 
+    /** Throws unless a number that may be near zero without being small, such as a logarithm, is as near as that. */
+    public static void requireWithin(String what, double expected, double measured, double most) {
+        if (!(Math.abs(measured - expected) <= most)) {
+            throw new WrongResult(String.format(Locale.ROOT, "%s is wrong, so nothing is timed: it is %.9g, the reference says %.9g, %.3g is allowed",
+                    what, measured, expected, most));
+        }
+    }
+
     /** Throws unless all whole numbers are equal. */
     public static void requireEqual(String what, int[] expected, int[] measured) {
         for (int i = 0; i < expected.length; i++) {

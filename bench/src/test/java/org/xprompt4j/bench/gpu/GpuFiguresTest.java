@@ -141,6 +141,9 @@ class GpuFiguresTest {
         measured[77] = Float.NaN;
         assertThatThrownBy(() -> WrongResult.requireClose("x", expected, measured, 1)).isInstanceOf(WrongResult.class).hasMessageContaining("NaN");
         assertThatThrownBy(() -> WrongResult.requireClose("x", expected, new float[3], 1)).isInstanceOf(WrongResult.class).hasMessageContaining("3 numbers");
+        WrongResult.requireWithin("l", -0.001, 0.008, 0.01);
+        assertThatThrownBy(() -> WrongResult.requireWithin("l", -0.001, 0.0091, 0.01)).isInstanceOf(WrongResult.class).hasMessageContaining("0.01");
+        assertThatThrownBy(() -> WrongResult.requireWithin("l", 0, Double.NaN, 1)).isInstanceOf(WrongResult.class);
         assertThatThrownBy(() -> WrongResult.requireEqual("tokens", new int[] {1, 2}, new int[] {1, 3})).isInstanceOf(WrongResult.class)
                 .hasMessageContaining("element 1 of 2 is 3, the reference says 2");
     }

@@ -117,8 +117,7 @@ final class AttentionWork {
                 float[] measured = head(place, out, head);
                 float[] sums = place.onHost(logSumExp.select(0, size.batch - 1).select(0, head)).toFloatArray();
                 for (int query : places()) {
-                    WrongResult.requireClose("attention's log-sum of query " + query, new float[] {(float) reference.logSumExp(query)},
-                            new float[] {sums[query]}, precision.bound());
+                    WrongResult.requireWithin("attention's log-sum of query " + query, reference.logSumExp(query), sums[query], precision.bound());
                     WrongResult.requireClose("attention of query " + query, reference.output(query), row(measured, query), precision.bound());
                 }
             }

@@ -15,7 +15,7 @@ import org.xprompt4j.tensor.op.Operation;
 /** 3x3 convolutions with one pixel of padding at the widths of Chameleon's VQGAN, forward and backward. */
 final class Conv2dWork {
     private static final Conv2dSpec SPEC = Conv2dSpec.padded(1);
-    private static final int STRIP = 4; // rows of a picture that are compared at its bottom
+    private static final int STRIP = 2; // rows of a picture that are compared at its bottom
 
     private Conv2dWork() {
     }
