@@ -141,6 +141,14 @@ extern "C" __global__ void add_scaled(const float* x, float factor, float* sum, 
     }
 }
 
+// x, sum: [n]; gate [1] or null: nothing changes when it is not finite
+extern "C" __global__ void combine(float keep, float factor, const float* x, const float* gate, float* sum, i64 n) {
+    i64 i = element();
+    if (i < n && (gate == nullptr || isfinite(*gate))) {
+        sum[i] = fmaf(factor, x[i], keep * sum[i]);
+    }
+}
+
 // x, out: [n]; out = or += dropout(x)
 extern "C" __global__ void dropout(float probability, i64 seed, i64 stream, const float* x, int accumulate, float* out, i64 n) {
     i64 i = element();

@@ -1,10 +1,10 @@
-// The parts of a Muon step (Jordan et al., 2024) around the products that make its matrix orthogonal.
+// What Muon (Jordan et al., 2024) makes orthogonal.
 //
-// What      direction: b = beta b + f g, d = f g + beta b; step: w = keep w + step u. f is the clipping factor, read on the device;
-//           when it is not finite (a diverged step) b and w stay and d is 0.
+// What      b = beta b + f g, out = f g + beta b. f is the clipping factor, read on the device; when it is not finite (a diverged
+//           step) b stays and out is 0.
 // Layout    all [n], float; factor [1].
 // Numerics  float.
-// Roofline  memory: 16 and 12 bytes an element.
+// Roofline  memory: 16 bytes an element.
 #include "common.cuh"
 
 extern "C" __global__ void direction(float beta, const float* gradient, const float* factor, float* momentum, float* out, i64 n) {
@@ -20,11 +20,4 @@ extern "C" __global__ void direction(float beta, const float* gradient, const fl
     float b = fmaf(f, gradient[i], beta * momentum[i]);
     momentum[i] = b;
     out[i] = fmaf(beta, b, f * gradient[i]);
-}
-
-extern "C" __global__ void step(float keep, float step, const float* update, const float* factor, float* weight, i64 n) {
-    i64 i = (i64) blockIdx.x * blockDim.x + threadIdx.x;
-    if (i < n && isfinite(*factor)) {
-        weight[i] = fmaf(step, update[i], keep * weight[i]);
-    }
 }

@@ -256,11 +256,6 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        Muon.step(kernels, keep, step, update, factor, weight);
-    }
-
-    @Override
     public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
         GradientNorm.factor(kernels, maximum, gradient, loss, report, factor);
     }
@@ -313,6 +308,11 @@ final class CudaBackend implements Backend {
     @Override
     public void addScaled(Tensor x, float factor, Tensor sum) {
         Elementwise.addScaled(kernels, x, factor, sum);
+    }
+
+    @Override
+    public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        Elementwise.combine(kernels, keep, factor, x, gate, sum);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.xprompt4j.cuda;
 
+import org.xprompt4j.cuda.driver.CudaDriver;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.cuda.kernel.Precision;
@@ -22,8 +23,8 @@ public final class PtxBackendProvider implements BackendProvider {
         return over(new EmulatedDriver(check ? CheckLevel.CHECK : CheckLevel.FAST));
     }
 
-    /** The device over a driver whose counts the caller reads. */
-    public static Backend over(EmulatedDriver driver) {
+    /** The device over a driver of the caller's, whose counts it reads. */
+    public static Backend over(CudaDriver driver) {
         return new CudaBackend("ptx", driver, Precision.fromProperties());
     }
 }

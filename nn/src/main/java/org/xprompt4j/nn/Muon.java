@@ -11,7 +11,6 @@ import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
 import org.xprompt4j.tensor.Tensor;
-import org.xprompt4j.tensor.op.BinaryOp;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
 
@@ -84,7 +83,7 @@ public final class Muon {
                 backend.muonDirection(beta, slot.parameter().gradient(), factor, slot.momentum(), direction);
                 Tensor update = orthogonal(scope, direction);
                 float aspect = (float) Math.sqrt(Math.max(1.0, (double) weight.dim(0) / weight.dim(1)));
-                backend.muonStep(1 - learningRate * weightDecay, -learningRate * aspect, update, factor, weight);
+                backend.combine(1 - learningRate * weightDecay, -learningRate * aspect, update, factor, weight);
             }
         }
     }
@@ -101,11 +100,9 @@ public final class Muon {
         for (int i = 0; i < ITERATIONS; i++) {
             backend.matmul(tall ? MatmulSpec.TN : MatmulSpec.NT, x, x, Epilogue.NONE, gram);
             backend.matmul(MatmulSpec.NN, gram, gram, Epilogue.NONE, polynomial);
-            backend.scale(polynomial, C, polynomial);
-            backend.addScaled(gram, B, polynomial); // bA + cA²
+            backend.combine(C, B, gram, null, polynomial); // bA + cA²
             backend.matmul(MatmulSpec.NN, tall ? x : polynomial, tall ? polynomial : x, Epilogue.NONE, next);
-            backend.scale(x, A, x);
-            backend.binary(BinaryOp.ADD, x, next, x);
+            backend.combine(A, 1, next, null, x);
         }
         return x;
     }

@@ -286,18 +286,11 @@ public interface Backend extends AutoCloseable {
     void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor);
 
     /**
-     * First half of a Muon step: momentum b = beta b + f g, then direction = f g + beta b. F32 of equal size.
+     * What Muon makes orthogonal: momentum b = beta b + f g, then direction = f g + beta b. F32 of equal size.
      *
      * @param factor [1], f; when it is not finite the momentum is not changed and the direction is 0
      */
     void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction);
-
-    /**
-     * Second half of a Muon step: weight = keep · weight + step · update, F32 of equal size.
-     *
-     * @param factor [1]; when it is not finite nothing is changed
-     */
-    void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight);
 
     /**
      * The Euclidean norm of gradients, summed in float64, and the factor that clips them, without waiting for a device: min(1, maximum /
@@ -339,6 +332,13 @@ public interface Backend extends AutoCloseable {
 
     /** sum += factor · x, contiguous and of equal size. */
     void addScaled(Tensor x, float factor, Tensor sum);
+
+    /**
+     * sum = keep · sum + factor · x, contiguous F32 of equal size.
+     *
+     * @param gate [1]; when it is not finite nothing is changed; null for none
+     */
+    void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum);
 
     /**
      * Zeroes elements with a probability and scales the others by 1/(1-p); element i uses the Philox draw i of the stream, so

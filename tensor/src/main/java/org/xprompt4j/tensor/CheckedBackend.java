@@ -336,12 +336,6 @@ final class CheckedBackend implements Backend {
     }
 
     @Override
-    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        rules("muonStep").sameSize("update", update, "weight", weight).fix("one", 1, named("a scalar")).f32("factor", factor, "one")
-                .run(() -> backend.muonStep(keep, step, update, factor, weight));
-    }
-
-    @Override
     public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
         rules("gradientNorm").f32Contiguous("gradient", gradient).fix("one", 1, named("a scalar")).f32("loss", loss, "one").f32("factor", factor, "one")
                 .usable("report", report).require(report.dtype() == DType.I64 && report.isContiguous() && report.shape().equals(Shape.of(2)),
@@ -420,6 +414,12 @@ final class CheckedBackend implements Backend {
     public void addScaled(Tensor x, float factor, Tensor sum) {
         rules("addScaled").activationsOfSize("x", x, "sum", sum)
                 .run(() -> backend.addScaled(x, factor, sum));
+    }
+
+    @Override
+    public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        rules("combine").sameSize("x", x, "sum", sum).fix("one", 1, named("a scalar")).f32OrNull("gate", gate, "one")
+                .run(() -> backend.combine(keep, factor, x, gate, sum));
     }
 
     @Override

@@ -255,11 +255,6 @@ public final class ProfilingBackend implements Backend {
     }
 
     @Override
-    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        timed("muonStep", 0, bytes(update) + 2 * bytes(weight), () -> backend.muonStep(keep, step, update, factor, weight));
-    }
-
-    @Override
     public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
         timed("gradientNorm", 0, bytes(gradient), () -> backend.gradientNorm(maximum, gradient, loss, report, factor));
     }
@@ -315,6 +310,11 @@ public final class ProfilingBackend implements Backend {
     @Override
     public void addScaled(Tensor x, float factor, Tensor sum) {
         timed("addScaled", 0, bytes(x, sum, sum), () -> backend.addScaled(x, factor, sum));
+    }
+
+    @Override
+    public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        timed("combine", 0, bytes(x) + 2 * bytes(sum), () -> backend.combine(keep, factor, x, gate, sum));
     }
 
     @Override

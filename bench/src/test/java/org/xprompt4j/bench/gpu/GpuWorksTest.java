@@ -99,7 +99,7 @@ class GpuWorksTest {
         "int8-matmul.forward, int8Matmul, 4", "unary.silu, unary, 2", "unary-backward.silu, unaryBackward, 4", "binary.add, binary, 3",
         "scale.forward, scale, 2", "add-scaled.forward, addScaled, 2", "fill.forward, fill, 0", "sum-of-squares.forward, sumOfSquares, -1",
         "gradient-norm.forward, gradientNorm, 4", "normalise.forward, normalise, 2", "muon-direction.forward, muonDirection, 3",
-        "muon-direction.forward, muonDirection, 4", "muon-step.forward, muonStep, 4",
+        "muon-direction.forward, muonDirection, 4", "combine.forward, combine, 4",
         "upsample-nearest.forward, upsampleNearest, 1", "upsample-nearest.backward, upsampleNearestBackward, 1", "average-pool.forward, averagePool, 1",
         "average-pool.backward, averagePoolBackward, 1", "decode.step, sample, 6", "vqgan.encode, conv2d, 5", "vqgan.decode, conv2d, 5",
         "train.step, linearCrossEntropy, 4"})

@@ -66,6 +66,12 @@ public final class Elementwise {
         kernels.launch(MODULE, "add_scaled").in(x).f32(factor).out(sum).i64(n).run(shape(n));
     }
 
+    /** gate [1] or null. */
+    public static void combine(Kernels kernels, float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        long n = sum.numel();
+        kernels.launch(MODULE, "combine").f32(keep).f32(factor).in(x).in(gate).out(sum).i64(n).run(shape(n));
+    }
+
     public static void dropout(Kernels kernels, float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
         long n = out.numel();
         kernels.launch(MODULE, "dropout").f32(probability).i64(seed).i64(stream).in(x).i32(accumulate ? 1 : 0).out(out).i64(n).run(shape(n));

@@ -2,7 +2,7 @@ package org.xprompt4j.cuda.kernel;
 
 import org.xprompt4j.tensor.Tensor;
 
-/** The parts of a Muon step around its orthogonal matrix: {@code muon.cu}. */
+/** What Muon makes orthogonal: {@code muon.cu}. */
 public final class Muon {
     private static final String MODULE = "muon";
 
@@ -13,11 +13,5 @@ public final class Muon {
     public static void direction(Kernels kernels, float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction) {
         long n = gradient.numel();
         kernels.launch(MODULE, "direction").f32(beta).in(gradient).in(factor).out(momentum).out(direction).i64(n).run(Elementwise.shape(n));
-    }
-
-    /** update and weight of equal size; factor [1]. */
-    public static void step(Kernels kernels, float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        long n = weight.numel();
-        kernels.launch(MODULE, "step").f32(keep).f32(step).in(update).in(factor).out(weight).i64(n).run(Elementwise.shape(n));
     }
 }

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 import org.xprompt4j.tensor.Tensor;
 
-/** The parts of a Muon step around its orthogonal matrix, each one pass over memory; a factor that is not finite changes nothing. */
+/** What Muon makes orthogonal, in one pass over memory; a factor that is not finite changes nothing. */
 final class Muon {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
@@ -47,29 +47,6 @@ final class Muon {
             float momentum = Math.fma(gradient, f, b.get(ValueLayout.JAVA_FLOAT, at) * beta);
             b.set(ValueLayout.JAVA_FLOAT, at, momentum);
             d.set(ValueLayout.JAVA_FLOAT, at, Math.fma(momentum, beta, gradient * f));
-        }
-    }
-
-    /** w = keep w + step u; update and weight of equal size, factor [1]. */
-    static void step(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        if (!Float.isFinite(factor.segment().get(ValueLayout.JAVA_FLOAT, 0))) {
-            return;
-        }
-        long n = weight.numel();
-        MemorySegment u = update.segment();
-        MemorySegment w = weight.segment();
-        WorkerPool.shared().parallelFor(Chunks.count(n), task -> stepRange(keep, step, u, w, 4 * Chunks.from(task), 4 * Chunks.to(task, n)));
-    }
-
-    private static void stepRange(float keep, float step, MemorySegment u, MemorySegment w, long from, long to) {
-        FloatVector steps = FloatVector.broadcast(F, step);
-        long at = from;
-        for (; at <= to - 4 * L; at += 4 * L) {
-            FloatVector kept = FloatVector.fromMemorySegment(F, w, at, ORDER).mul(keep);
-            FloatVector.fromMemorySegment(F, u, at, ORDER).fma(steps, kept).intoMemorySegment(w, at, ORDER);
-        }
-        for (; at < to; at += 4) {
-            w.set(ValueLayout.JAVA_FLOAT, at, Math.fma(u.get(ValueLayout.JAVA_FLOAT, at), step, w.get(ValueLayout.JAVA_FLOAT, at) * keep));
         }
     }
 }

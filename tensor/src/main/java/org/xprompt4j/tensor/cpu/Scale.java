@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 import org.xprompt4j.tensor.Tensor;
 
-/** out = factor · x and sum += factor · x over contiguous tensors. */
+/** out = factor · x, sum += factor · x and sum = keep · sum + factor · x over contiguous tensors. */
 final class Scale {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
@@ -53,6 +53,29 @@ final class Scale {
         }
         for (; at < to; at += 4) {
             sum.set(ValueLayout.JAVA_FLOAT, at, Math.fma(x.get(ValueLayout.JAVA_FLOAT, at), factor, sum.get(ValueLayout.JAVA_FLOAT, at)));
+        }
+    }
+
+    /** sum = keep · sum + factor · x, unless a gate [1] is not finite; gate may be null. */
+    static void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        if (gate != null && !Float.isFinite(gate.segment().get(ValueLayout.JAVA_FLOAT, 0))) {
+            return;
+        }
+        long n = x.numel();
+        MemorySegment from = x.segment();
+        MemorySegment to = sum.segment();
+        WorkerPool.shared().parallelFor(Chunks.count(n), task -> combineRange(keep, factor, from, to, 4 * Chunks.from(task), 4 * Chunks.to(task, n)));
+    }
+
+    private static void combineRange(float keep, float factor, MemorySegment x, MemorySegment sum, long from, long to) {
+        FloatVector factors = FloatVector.broadcast(F, factor);
+        long at = from;
+        for (; at <= to - 4 * L; at += 4 * L) {
+            FloatVector kept = FloatVector.fromMemorySegment(F, sum, at, ORDER).mul(keep);
+            FloatVector.fromMemorySegment(F, x, at, ORDER).fma(factors, kept).intoMemorySegment(sum, at, ORDER);
+        }
+        for (; at < to; at += 4) {
+            sum.set(ValueLayout.JAVA_FLOAT, at, Math.fma(x.get(ValueLayout.JAVA_FLOAT, at), factor, sum.get(ValueLayout.JAVA_FLOAT, at) * keep));
         }
     }
 }

@@ -126,11 +126,6 @@ public class VectorBackend extends ScalarBackend {
     }
 
     @Override
-    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        Muon.step(keep, step, update, factor, weight);
-    }
-
-    @Override
     public double sumOfSquares(Tensor x) {
         return SumOfSquares.of(x);
     }
@@ -173,6 +168,11 @@ public class VectorBackend extends ScalarBackend {
     @Override
     public void addScaled(Tensor x, float factor, Tensor sum) {
         Scale.addScaled(x, factor, sum);
+    }
+
+    @Override
+    public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        Scale.combine(keep, factor, x, gate, sum);
     }
 
     @Override

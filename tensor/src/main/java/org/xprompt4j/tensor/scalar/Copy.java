@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.Tensor;
 
-/** Copies with conversion ({@link ElementAccess} defines each), fills, multiples and multiples added. */
+/** Copies with conversion ({@link ElementAccess} defines each), fills, multiples, multiples added and sums of two. */
 final class Copy {
     private Copy() {
     }
@@ -49,6 +49,18 @@ final class Copy {
         FloatView sum = FloatView.of(sumTensor);
         for (long i = 0; i < xTensor.numel(); i++) {
             sum.add(i, (double) x.get(i) * factor);
+        }
+    }
+
+    /** sum = keep · sum + factor · x, unless a gate [1] is not finite; gate may be null. */
+    static void combine(float keep, float factor, Tensor xTensor, Tensor gate, Tensor sumTensor) {
+        if (gate != null && !Float.isFinite(gate.item())) {
+            return;
+        }
+        FloatView x = FloatView.of(xTensor);
+        FloatView sum = FloatView.of(sumTensor);
+        for (long i = 0; i < sumTensor.numel(); i++) {
+            sum.set(i, (double) keep * sum.get(i) + (double) factor * x.get(i));
         }
     }
 }

@@ -2,7 +2,7 @@ package org.xprompt4j.tensor.scalar;
 
 import org.xprompt4j.tensor.Tensor;
 
-/** The parts of a Muon step (Jordan et al., 2024) around its orthogonal matrix; a factor that is not finite changes nothing. */
+/** What Muon (Jordan et al., 2024) makes orthogonal; a factor that is not finite changes nothing. */
 final class Muon {
     private Muon() {
     }
@@ -19,18 +19,6 @@ final class Muon {
                 momentum.set(i, (double) beta * momentum.get(i) + g);
             }
             direction.set(i, Float.isFinite(f) ? g + (double) beta * momentum.get(i) : 0);
-        }
-    }
-
-    /** {@code w = keep w + step u}; unchanged when the factor is not finite. update and weight of equal size, factor [1]. */
-    static void step(float keep, float step, Tensor updateTensor, Tensor factor, Tensor weightTensor) {
-        if (!Float.isFinite(factor.item())) {
-            return;
-        }
-        FloatView update = FloatView.of(updateTensor);
-        FloatView weight = FloatView.of(weightTensor);
-        for (long i = 0; i < weightTensor.numel(); i++) {
-            weight.set(i, (double) keep * weight.get(i) + (double) step * update.get(i));
         }
     }
 }

@@ -213,11 +213,6 @@ public class ScalarBackend implements Backend {
     }
 
     @Override
-    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        Muon.step(keep, step, update, factor, weight);
-    }
-
-    @Override
     public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
         GradientNorm.write(maximum, sumOfSquares(gradient), loss, report, factor);
     }
@@ -270,6 +265,11 @@ public class ScalarBackend implements Backend {
     @Override
     public void addScaled(Tensor x, float factor, Tensor sum) {
         Copy.addScaled(x, factor, sum);
+    }
+
+    @Override
+    public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        Copy.combine(keep, factor, x, gate, sum);
     }
 
     @Override

@@ -177,7 +177,7 @@ class ElementwiseTest {
             Tensor factor = a.normal(1);
             a.check("adamW", 2e-6, run -> run.backend().adamW(spec, run.out(0), x, run.out(1), run.out(2), factor), a.normal(n), a.normal(n), second);
             a.check("muonDirection", TOLERANCE, run -> run.backend().muonDirection(0.9f, x, factor, run.out(0), run.out(1)), a.normal(n), a.poison(n));
-            a.check("muonStep", TOLERANCE, run -> run.backend().muonStep(0.9f, -0.3f, x, factor, run.out(0)), a.normal(n));
+            a.check("combine", TOLERANCE, run -> run.backend().combine(0.9f, -0.3f, x, factor, run.out(0)), a.normal(n));
             a.check("dropout", TOLERANCE, run -> run.backend().dropout(0.3f, 9, 4, x, false, run.out(0)), a.poison(n));
             a.check("dropout backward", TOLERANCE, run -> run.backend().dropout(0.3f, 9, 4, x, true, run.out(0)), a.normal(n));
             Tensor up = a.normal(n);

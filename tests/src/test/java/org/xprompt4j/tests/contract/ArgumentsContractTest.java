@@ -81,7 +81,7 @@ class ArgumentsContractTest extends BackendContract {
         refused(() -> backend.nearestCode(f32(2, 3), f32(5, 4), i32(2)), "nearestCode: codebook");
         refused(() -> backend.adamW(new AdamWSpec(1, 0.9f, 0.9f, 0, 0, 1), f32(3), f32(4), f32(3), f32(3), f32(1)), "adamW: gradient", "as many elements");
         refused(() -> backend.gradientNorm(1, f32(3), f32(1), i32(2), f32(1)), "gradientNorm: report I32[2]", "I64[2]");
-        refused(() -> backend.muonStep(1, 1, f32(3), f32(2), f32(3)), "muonStep: factor", "one is 1");
+        refused(() -> backend.combine(1, 1, f32(3), f32(2), f32(3)), "combine: gate", "one is 1");
         refused(() -> backend.adamW(new AdamWSpec(1, 0.9f, 0.9f, 0, 0, 0), f32(3), f32(3), f32(3), f32(3), f32(1)), "adamW: steps count from 1");
         refused(() -> backend.unary(UnaryOp.EXP, f32(2, 3), f32(3, 2)), "unary EXP: out F32[3, 2]");
         refused(() -> backend.binary(BinaryOp.ADD, f32(2, 3), f32(2), f32(2, 3)), "binary ADD: a F32[2, 3]", "b F32[2]", "do not broadcast");

@@ -75,10 +75,10 @@ class OptimiserContractTest extends BackendContract {
             }
             Tensor factor = bench.of(new float[] {0.3f}, 1);
             backend.muonDirection(beta, gradient, factor, momentum, direction);
-            backend.muonStep(0.99f, -0.02f, update, factor, weight);
+            backend.combine(0.99f, -0.02f, update, factor, weight);
             Closeness.of(bench.describe("muonDirection, momentum of " + n), b, momentum.toFloatArray()).within(1e-6, 1e-6);
             Closeness.of(bench.describe("muonDirection of " + n), d, direction.toFloatArray()).within(1e-6, 1e-6);
-            Closeness.of(bench.describe("muonStep of " + n), w, weight.toFloatArray()).within(1e-6, 1e-6);
+            Closeness.of(bench.describe("combine, gated, of " + n), w, weight.toFloatArray()).within(1e-6, 1e-6);
         }
     }
 
@@ -94,7 +94,7 @@ class OptimiserContractTest extends BackendContract {
             Tensor direction = bench.output(n);
             backend.adamW(new AdamWSpec(0.1f, 0.9f, 0.95f, 1e-8f, 0.1f, 3), state[0], gradient, state[1], state[2], factor);
             backend.muonDirection(0.9f, gradient, factor, state[3], direction);
-            backend.muonStep(0.9f, 0.1f, gradient, factor, state[4]);
+            backend.combine(0.9f, 0.1f, gradient, factor, state[4]);
             for (int i = 0; i < state.length; i++) {
                 assertThat(state[i].toFloatArray()).as(bench.describe("state " + i + " with factor " + bad)).containsExactly(before[i]);
             }

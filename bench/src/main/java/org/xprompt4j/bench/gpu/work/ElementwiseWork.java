@@ -30,6 +30,7 @@ final class ElementwiseWork {
                 of("binary.add", rows, columns, 1, 3, false, (backend, a, b, out) -> backend.binary(BinaryOp.ADD, a, b, out)),
                 of("scale.forward", rows, columns, 1, 2, false, (backend, a, b, out) -> backend.scale(a, 0.3f, out)),
                 of("add-scaled.forward", rows, columns, 2, 3, true, (backend, a, b, out) -> backend.addScaled(a, 0.3f, out)),
+                of("combine.forward", rows, columns, 3, 3, true, (backend, a, b, out) -> backend.combine(0.99f, -0.02f, a, null, out)),
                 of("fill.forward", rows, columns, 0.25, 1, false, (backend, a, b, out) -> backend.fill(out, 0.7f)));
     }
 

@@ -135,8 +135,7 @@ public final class GpuWorks {
         works.add(ElementwiseWork.sumOfSquares(rows * dim));
         works.add(GradientNormWork.factor(rows * dim));
         works.add(GradientNormWork.normalise(dim, dim));
-        works.add(MuonWork.direction(dim, dim));
-        works.add(MuonWork.step(dim, dim));
+        works.add(MuonWork.of(dim, dim));
         for (ResampleWork.Kind kind : ResampleWork.Kind.values()) {
             works.add(ResampleWork.of(kind, pick(tiny, 1, 2), pick(tiny, 256, 3), pick(tiny, 128, 5)));
         }

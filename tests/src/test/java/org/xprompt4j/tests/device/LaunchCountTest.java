@@ -1,0 +1,86 @@
+package org.xprompt4j.tests.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.xprompt4j.cuda.PtxBackendProvider;
+import org.xprompt4j.nn.AdamW;
+import org.xprompt4j.nn.GradientClipping;
+import org.xprompt4j.nn.Muon;
+import org.xprompt4j.nn.chameleon.Chameleon;
+import org.xprompt4j.nn.chameleon.ChameleonConfig;
+import org.xprompt4j.nn.chameleon.DecodeLoop;
+import org.xprompt4j.nn.chameleon.Dropout;
+import org.xprompt4j.nn.chameleon.KvCache;
+import org.xprompt4j.nn.chameleon.NextTokenLoss;
+import org.xprompt4j.nn.chameleon.Pass;
+import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Ops;
+import org.xprompt4j.tensor.Tape;
+import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.AttentionMask;
+import org.xprompt4j.tensor.op.SamplingSpec;
+
+/** How many launches the steps of the shipped model are on a large GPU; kernels-cuda/README.md tells these figures. */
+class LaunchCountTest {
+    private static final int LAYERS = 5;
+    private static final int VOCAB = 538;
+    private static final int CODES = 256; // of a picture
+    private static final ChameleonConfig SHIPPED = ChameleonConfig.of(VOCAB, 160, 432, LAYERS, 5, 5); // as configs/demo.json
+
+    @Test
+    void aDecodeStep() {
+        QueueOnlyDriver driver = new QueueOnlyDriver();
+        try (Backend backend = PtxBackendProvider.over(driver); MemoryScope scope = backend.openScope("test")) {
+            Chameleon model = new Chameleon(SHIPPED);
+            model.initialise(scope, 1);
+            KvCache cache = new KvCache(backend, scope, SHIPPED, 2, 2 * CODES);
+            SamplingSpec spec = new SamplingSpec(1, 0, 1, 4, CODES, 1, 0, 2);
+            Tensor streams = scope.of(new int[] {0}, 1);
+            DecodeLoop.run(backend, model, cache, scope.allocate(DType.F32, 2, VOCAB), 3, (logits, steps, tokens) -> {
+                backend.sample(spec, logits.slice(0, 0, 1), null, logits.slice(0, 1, 2), streams, steps.slice(0, 0, 1), tokens.slice(0, 0, 1));
+                backend.copy(tokens.slice(0, 0, 1), tokens.slice(0, 1, 2));
+            }, done -> { });
+            System.out.println(driver.total() + " " + driver.queued());
+        }
+    }
+
+    @Test
+    void aTrainingStep() {
+        QueueOnlyDriver driver = new QueueOnlyDriver();
+        int batch = 8;
+        int seq = 1064;
+        try (Backend backend = PtxBackendProvider.over(driver); MemoryScope scope = backend.openScope("test")) {
+            Chameleon model = new Chameleon(SHIPPED);
+            model.initialise(scope, 1);
+            model.allocateGradients(backend, scope);
+            AdamW adamW = new AdamW(backend, scope, model, AdamW.Settings.standard(), name -> !name.endsWith("_proj.weight"));
+            Muon muon = new Muon(backend, scope, model, name -> name.endsWith("_proj.weight"), 0.95f, 0.01f);
+            GradientClipping clipping = new GradientClipping(backend, scope, model, 1);
+            for (int step = 0; step < 2; step++) { // the first loads what it needs
+                driver.clear();
+                model.zeroGradients(backend);
+                try (MemoryScope memory = backend.openScope("step")) {
+                    Tape tape = new Tape(backend, memory);
+                    model.watch(tape);
+                    Ops ops = new Ops(backend, memory, tape);
+                    Tensor ids = memory.of(new int[batch * seq], batch, seq);
+                    Tensor positions = memory.of(new int[batch * seq], batch, seq);
+                    Tensor hidden = model.hidden(ops, model.embed(ops, ids), Pass.training(positions, AttentionMask.causal(seq), Dropout.NONE));
+                    Tensor loss = model.loss(ops, hidden, NextTokenLoss.of(memory, new int[batch][seq], VOCAB), 1e-5f);
+                    System.out.println("forward " + driver.total());
+                    tape.backward(loss);
+                    System.out.println("backward " + driver.total());
+                    clipping.measure(loss);
+                }
+                adamW.step(1e-3f, clipping.factor());
+                System.out.println("adamw " + driver.total());
+                muon.step(1e-3f, clipping.factor());
+                System.out.println("muon " + driver.total() + " " + driver.queued());
+            }
+            assertThat(driver.waits()).isZero();
+        }
+    }
+}
