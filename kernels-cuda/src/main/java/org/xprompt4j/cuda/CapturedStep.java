@@ -56,12 +56,14 @@ final class CapturedStep implements StepProgram {
         runs++;
         if (runs % RUNS_PER_MARK == 0) {
             marks.add(new Mark(runs, driver.mark()));
-            if (marks.size() > MARKS_AHEAD) {
-                Mark oldest = marks.remove();
-                driver.await(oldest.event());
-                oldest.event().close();
-                completed = oldest.runs();
+            if (marks.size() > MARKS_AHEAD && !driver.isDone(marks.peek().event())) {
+                driver.await(marks.peek().event());
             }
+        }
+        while (!marks.isEmpty() && driver.isDone(marks.peek().event())) {
+            Mark oldest = marks.remove();
+            oldest.event().close();
+            completed = oldest.runs();
         }
     }
 
@@ -69,18 +71,23 @@ final class CapturedStep implements StepProgram {
         memory = pool.reserve();
         sites = faults.keepSites();
         driver.beginCapture();
-        CudaGraph recorded = null;
         try {
             step.run();
-            recorded = driver.endCapture();
+            graph = driver.endCapture();
         } finally {
-            if (recorded == null) {
-                driver.abandonCapture();
-            }
             memory.seal();
             sites.seal();
+            if (graph == null) {
+                driver.abandonCapture();
+                release();
+            }
         }
-        graph = recorded;
+    }
+
+    private void release() {
+        memory.close();
+        sites.close();
+        memory = null;
     }
 
     @Override
@@ -97,9 +104,7 @@ final class CapturedStep implements StepProgram {
             graph = null;
         }
         if (memory != null) {
-            memory.close();
-            sites.close();
-            memory = null;
+            release();
         }
     }
 }

@@ -10,6 +10,7 @@ import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
+import org.xprompt4j.tensor.StepProgram;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
@@ -26,14 +27,14 @@ import org.xprompt4j.tensor.op.MatmulSpec;
  * NewtonSchulz: X = G/‖G‖, then five times X ← aX + (bA + cA²)X with A = XXᵀ, (a, b, c) = (3.4445, -4.7750, 2.0315), which takes
  * all singular values near 1. State: {@code b.NAME} for each matrix.
  */
-public final class Muon {
+public final class Muon implements AutoCloseable {
     private static final float A = 3.4445f;
     private static final float B = -4.7750f;
     private static final float C = 2.0315f;
     private static final int ITERATIONS = 5;
     private static final double SMALLEST_NORM = 1e-7;
 
-    private record Slot(Parameter parameter, Tensor momentum) { // momentum [shape of the parameter]
+    private record Slot(Parameter parameter, Tensor momentum, Tensor update) { // both [shape of the parameter]
     }
 
     private final Backend backend;
@@ -41,6 +42,8 @@ public final class Muon {
     private final float weightDecay;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Tensor hostFactor; // [1], the factor of a step that the host chose
+    private StepProgram updates; // makes the updates of all matrices; null before the first step
+    private Tensor updatesFactor; // [1], the factor that it reads
 
     /**
      * An optimiser with zero momentum for the matrices that the predicate chooses by full name.
@@ -60,7 +63,7 @@ public final class Muon {
                 }
                 Tensor momentum = scope.allocate(DType.F32, parameter.shape());
                 backend.fill(momentum, 0);
-                slots.put(name, new Slot(parameter, momentum));
+                slots.put(name, new Slot(parameter, momentum, scope.allocate(DType.F32, parameter.shape())));
             }
         });
     }
@@ -76,23 +79,44 @@ public final class Muon {
      * @param factor [1]; when it is not finite the step moves nothing
      */
     public void step(float learningRate, Tensor factor) {
+        if (updatesFactor != factor) {
+            close();
+            updatesFactor = factor;
+            updates = backend.record(() -> makeUpdates(factor));
+        }
+        updates.run();
+        for (Slot slot : slots.values()) {
+            Tensor weight = slot.parameter().value();
+            float aspect = (float) Math.sqrt(Math.max(1.0, (double) weight.dim(0) / weight.dim(1)));
+            backend.combine(1 - learningRate * weightDecay, -learningRate * aspect, slot.update(), factor, weight);
+        }
+    }
+
+    /** The same calls in every step: hundreds of small ones, which a device may repeat as one. */
+    private void makeUpdates(Tensor factor) {
         for (Slot slot : slots.values()) {
             try (MemoryScope scope = backend.openScope("Muon step")) {
-                Tensor weight = slot.parameter().value();
-                Tensor direction = scope.allocate(DType.F32, weight.shape()); // g + β b
+                Tensor direction = scope.allocate(DType.F32, slot.parameter().shape()); // g + β b
                 backend.muonDirection(beta, slot.parameter().gradient(), factor, slot.momentum(), direction);
-                Tensor update = orthogonal(scope, direction);
-                float aspect = (float) Math.sqrt(Math.max(1.0, (double) weight.dim(0) / weight.dim(1)));
-                backend.combine(1 - learningRate * weightDecay, -learningRate * aspect, update, factor, weight);
+                orthogonal(scope, direction, slot.update());
             }
         }
     }
 
-    /** The nearly orthogonal matrix of a matrix [rows, columns]; zeros stay zeros. */
-    Tensor orthogonal(MemoryScope scope, Tensor matrix) {
+    /** Lets go of what a device recorded; the next step records it again. */
+    @Override
+    public void close() {
+        if (updates != null) {
+            updates.close();
+            updates = null;
+            updatesFactor = null;
+        }
+    }
+
+    /** Writes the nearly orthogonal matrix of a matrix [rows, columns] to x, of equal shape; zeros stay zeros. */
+    void orthogonal(MemoryScope scope, Tensor matrix, Tensor x) {
         boolean tall = matrix.dim(0) > matrix.dim(1); // work on the smaller square
         Shape square = Shape.of(Math.min(matrix.dim(0), matrix.dim(1)), Math.min(matrix.dim(0), matrix.dim(1)));
-        Tensor x = scope.allocate(DType.F32, matrix.shape());
         backend.normalise(SMALLEST_NORM, matrix, x);
         Tensor gram = scope.allocate(DType.F32, square);
         Tensor polynomial = scope.allocate(DType.F32, square);
@@ -104,7 +128,6 @@ public final class Muon {
             backend.matmul(MatmulSpec.NN, tall ? x : polynomial, tall ? polynomial : x, Epilogue.NONE, next);
             backend.combine(A, 1, next, null, x);
         }
-        return x;
     }
 
     /** The state by name; the tensors are the living ones. */

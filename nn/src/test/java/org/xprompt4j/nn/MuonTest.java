@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.tensor.Tensor;
 
 class MuonTest {
     /** A module of one matrix. */
@@ -30,7 +32,9 @@ class MuonTest {
                     g[i] = Philox.normal(3, size[0], i);
                 }
                 Muon muon = new Muon(backend, scope, module, name -> true, 0.95f, 0);
-                float[] u = muon.orthogonal(scope, scope.of(g, size[0], size[1])).toFloatArray();
+                Tensor update = scope.allocate(DType.F32, size[0], size[1]);
+                muon.orthogonal(scope, scope.of(g, size[0], size[1]), update);
+                float[] u = update.toFloatArray();
                 // Row (or column) Gram matrix: eigenvalues are squared singular values, their mean is trace / n.
                 double trace = 0;
                 for (float v : u) {

@@ -85,6 +85,9 @@ public interface CudaDriver extends AutoCloseable {
     /** A mark in the queue, for {@link #milliseconds} and {@link #await}. The driver frees it when it is closed. Not while capturing. */
     CudaEvent mark();
 
+    /** True when all that was queued before a mark is known to be done. Does not wait. */
+    boolean isDone(CudaEvent mark);
+
     /** Waits until all that was queued before a mark is done. */
     void await(CudaEvent mark);
 

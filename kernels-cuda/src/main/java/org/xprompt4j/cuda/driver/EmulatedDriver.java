@@ -42,7 +42,7 @@ public final class EmulatedDriver implements CudaDriver {
         }
     }
 
-    private record Mark(long nanoseconds) implements CudaEvent {
+    private record Mark(long nanoseconds, long number) implements CudaEvent {
         @Override
         public void close() {
             // nothing is held
@@ -54,6 +54,8 @@ public final class EmulatedDriver implements CudaDriver {
     private LaunchListener listener = (entry, shape, report) -> { };
     private List<Work> captured; // null when not capturing
     private long waits;
+    private long marks;
+    private long reached; // the last mark that the host has waited for: the device is taken to be as late as it may be
     private long queued;
     private long replays;
 
@@ -145,7 +147,7 @@ public final class EmulatedDriver implements CudaDriver {
     @Override
     public void copyToHost(MemorySegment target, long address, MemorySegment few, long fewAddress) {
         notWhileCapturing("a copy to the host");
-        waits++;
+        waitedForAll();
         machine.copyOut(address, target);
         if (few != null) {
             machine.copyOut(fewAddress, few);
@@ -191,7 +193,12 @@ public final class EmulatedDriver implements CudaDriver {
     @Override
     public void synchronize() {
         notWhileCapturing("waiting for the device");
+        waitedForAll();
+    }
+
+    private void waitedForAll() {
         waits++;
+        reached = marks;
     }
 
     @Override
@@ -233,13 +240,19 @@ public final class EmulatedDriver implements CudaDriver {
     @Override
     public CudaEvent mark() {
         notWhileCapturing("a mark");
-        return new Mark(System.nanoTime());
+        return new Mark(System.nanoTime(), ++marks);
+    }
+
+    @Override
+    public boolean isDone(CudaEvent mark) {
+        return ((Mark) mark).number() <= reached;
     }
 
     @Override
     public void await(CudaEvent mark) {
         notWhileCapturing("waiting for the device");
         waits++;
+        reached = Math.max(reached, ((Mark) mark).number());
     }
 
     @Override

@@ -272,6 +272,15 @@ public final class NvidiaDriver implements CudaDriver {
     }
 
     @Override
+    public boolean isDone(CudaEvent mark) {
+        int result = JCudaDriver.cuEventQuery(((Event) mark).event());
+        if (result != CUresult.CUDA_ERROR_NOT_READY) {
+            check(result, "cuEventQuery");
+        }
+        return result == CUresult.CUDA_SUCCESS;
+    }
+
+    @Override
     public void await(CudaEvent mark) {
         notWhileCapturing("waiting for the device");
         waits++;

@@ -116,6 +116,7 @@ final class StubDriverRun {
             driver.launch(graph);
             long waits = driver.waits();
             try (CudaEvent mark = driver.mark()) {
+                require(!driver.isDone(mark) && driver.isDone(mark), "a mark is asked without waiting");
                 driver.await(mark);
             }
             require(driver.waits() == waits + 1, "a wait for a mark is counted");

@@ -2,6 +2,9 @@ package org.xprompt4j.tests.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.xprompt4j.cuda.PtxBackendProvider;
 import org.xprompt4j.nn.AdamW;
@@ -23,11 +26,12 @@ import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AttentionMask;
 import org.xprompt4j.tensor.op.SamplingSpec;
 
-/** How many launches the steps of the shipped model are on a large GPU; kernels-cuda/README.md tells these figures. */
+/** How many launches the steps of the shipped model are on a large GPU, at most; kernels-cuda/README.md tells these figures. */
 class LaunchCountTest {
     private static final int LAYERS = 5;
-    private static final int VOCAB = 538;
-    private static final int CODES = 256; // of a picture
+    private static final int MATRICES = 7 * LAYERS;
+    private static final int VOCAB = 1047;
+    private static final int CODES = 256; // of a picture, and as many to draw from
     private static final ChameleonConfig SHIPPED = ChameleonConfig.of(VOCAB, 160, 432, LAYERS, 5, 5); // as configs/demo.json
 
     @Test
@@ -43,7 +47,7 @@ class LaunchCountTest {
                 backend.sample(spec, logits.slice(0, 0, 1), null, logits.slice(0, 1, 2), streams, steps.slice(0, 0, 1), tokens.slice(0, 0, 1));
                 backend.copy(tokens.slice(0, 0, 1), tokens.slice(0, 1, 2));
             }, done -> { });
-            System.out.println(driver.total() + " " + driver.queued());
+            assertThat(driver.recorded()).as("operations of a step: 14 a layer, and 6").isLessThanOrEqualTo(14 * LAYERS + 6);
         }
     }
 
@@ -59,9 +63,10 @@ class LaunchCountTest {
             AdamW adamW = new AdamW(backend, scope, model, AdamW.Settings.standard(), name -> !name.endsWith("_proj.weight"));
             Muon muon = new Muon(backend, scope, model, name -> name.endsWith("_proj.weight"), 0.95f, 0.01f);
             GradientClipping clipping = new GradientClipping(backend, scope, model, 1);
-            for (int step = 0; step < 2; step++) { // the first loads what it needs
-                driver.clear();
+            for (int step = 0; step < 4; step++) {
+                driver.takeQueued();
                 model.zeroGradients(backend);
+                int clearing = driver.takeCount();
                 try (MemoryScope memory = backend.openScope("step")) {
                     Tape tape = new Tape(backend, memory);
                     model.watch(tape);
@@ -70,15 +75,24 @@ class LaunchCountTest {
                     Tensor positions = memory.of(new int[batch * seq], batch, seq);
                     Tensor hidden = model.hidden(ops, model.embed(ops, ids), Pass.training(positions, AttentionMask.causal(seq), Dropout.NONE));
                     Tensor loss = model.loss(ops, hidden, NextTokenLoss.of(memory, new int[batch][seq], VOCAB), 1e-5f);
-                    System.out.println("forward " + driver.total());
+                    int forward = driver.takeCount();
                     tape.backward(loss);
-                    System.out.println("backward " + driver.total());
+                    int backward = driver.takeCount();
                     clipping.measure(loss);
+                    int norm = driver.takeCount();
+                    adamW.step(1e-3f, clipping.factor());
+                    Map<String, Integer> moved = driver.takeQueued();
+                    muon.step(1e-3f, clipping.factor());
+                    Map<String, Integer> turned = driver.takeQueued();
+                    if (step > 1) { // before, Muon's part is launched one by one and then recorded
+                        assertThat(List.of(clearing, norm)).as("clearing, norm").containsExactly(1, 2);
+                        assertThat(forward).as("forward").isLessThanOrEqualTo(84);
+                        assertThat(backward).as("backward").isLessThanOrEqualTo(251);
+                        assertThat(moved).as("AdamW").isEqualTo(Map.of("adamw.step", 3, "copy from the host", 1));
+                        assertThat(turned).as("Muon").isEqualTo(Map.of("graph", 1, "elementwise.combine", MATRICES));
+                        assertThat(driver.recorded()).as("Muon's graph").isLessThanOrEqualTo(28 * MATRICES);
+                    }
                 }
-                adamW.step(1e-3f, clipping.factor());
-                System.out.println("adamw " + driver.total());
-                muon.step(1e-3f, clipping.factor());
-                System.out.println("muon " + driver.total() + " " + driver.queued());
             }
             assertThat(driver.waits()).isZero();
         }

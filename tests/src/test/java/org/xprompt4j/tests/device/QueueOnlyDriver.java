@@ -36,22 +36,32 @@ final class QueueOnlyDriver implements CudaDriver {
     private final Map<String, Integer> queued = new TreeMap<>();
     private long next = 1 << 20; // address
     private long waits;
+    private int recording = -1; // operations so far, -1 when nothing is recorded
+    private int recorded; // operations of the last graph
 
-    /** How often each kernel, copy or fill was queued since {@link #clear}. */
-    Map<String, Integer> queued() {
-        return queued;
-    }
-
-    int total() {
-        return queued.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    void clear() {
+    /** Calls since the last look, by name of kernel, "copy", "fill", "copy from the host" or "graph". */
+    Map<String, Integer> takeQueued() {
+        Map<String, Integer> out = new TreeMap<>(queued);
         queued.clear();
+        return out;
+    }
+
+    /** The number of such calls. */
+    int takeCount() {
+        return takeQueued().values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Operations in the graph that was recorded last. */
+    int recorded() {
+        return recorded;
     }
 
     private void count(String name) {
-        queued.merge(name, 1, Integer::sum);
+        if (recording >= 0) {
+            recording++;
+        } else {
+            queued.merge(name, 1, Integer::sum);
+        }
     }
 
     @Override
@@ -123,27 +133,34 @@ final class QueueOnlyDriver implements CudaDriver {
 
     @Override
     public void beginCapture() {
-        clear();
+        recording = 0;
     }
 
     @Override
     public CudaGraph endCapture() {
-        return new Counted(total());
+        recorded = recording;
+        recording = -1;
+        return new Counted(recorded);
     }
 
     @Override
     public void abandonCapture() {
-        clear();
+        recording = -1;
     }
 
     @Override
     public void launch(CudaGraph graph) {
-        // what it holds was counted when it was recorded
+        count("graph");
     }
 
     @Override
     public CudaEvent mark() {
         return new Mark();
+    }
+
+    @Override
+    public boolean isDone(CudaEvent mark) {
+        return false;
     }
 
     @Override

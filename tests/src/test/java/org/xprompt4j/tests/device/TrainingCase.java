@@ -74,6 +74,9 @@ final class TrainingCase implements AutoCloseable {
 
     @Override
     public void close() {
+        if (muon != null) {
+            muon.close();
+        }
         scope.close();
     }
 }

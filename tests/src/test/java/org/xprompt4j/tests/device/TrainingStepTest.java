@@ -42,7 +42,7 @@ class TrainingStepTest {
     void theHostWaitsOnceAtTheEndOfAStep(boolean withMuon) {
         EmulatedDriver driver = new EmulatedDriver(CheckLevel.FAST);
         try (Backend backend = PtxBackendProvider.over(driver); TrainingCase one = new TrainingCase(backend, withMuon, SEED)) {
-            for (int step = 0; step < 3; step++) {
+            for (int step = 0; step < 70; step++) {
                 long before = driver.waits();
                 one.queueStep(step);
                 assertThat(driver.waits() - before).as("waits inside step %d", step).isZero();

@@ -211,6 +211,9 @@ public final class PromptTraining implements AutoCloseable {
 
     @Override
     public void close() {
+        if (muon != null) {
+            muon.close();
+        }
         scope.close();
     }
 }
