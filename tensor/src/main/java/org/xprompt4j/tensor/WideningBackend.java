@@ -242,8 +242,8 @@ final class WideningBackend implements Backend {
     }
 
     @Override
-    public void muonStep(float keep, float step, Tensor update, Tensor factor, Tensor weight) {
-        backend.muonStep(keep, step, update, factor, weight);
+    public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
+        backend.combine(keep, factor, x, gate, sum);
     }
 
     @Override
