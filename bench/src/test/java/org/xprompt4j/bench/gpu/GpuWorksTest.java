@@ -126,8 +126,8 @@ class GpuWorksTest {
         });
         GpuDevice device = new GpuDevice(claiming, GpuDevice.of(sound).clock());
         List<GpuWork> chosen = GpuWorks.all(true).stream().filter(work -> work.precision() == Precision.BF16
-                && Set.of("matmul", "attention", "linear-cross-entropy", "conv2d").contains(work.operation())).toList();
-        assertThat(chosen).hasSizeGreaterThan(12);
+                && Set.of("matmul", "attention", "linear-cross-entropy", "conv2d", "rms-norm", "swiglu").contains(work.operation())).toList();
+        assertThat(chosen).hasSizeGreaterThan(16);
         try (GpuMeter meter = new GpuMeter(device, null, null, new Clocks(List.of("true"))); Operands operands = new Operands(claiming, 4_099)) {
             for (GpuWork work : chosen) {
                 meter.check(work);

@@ -51,8 +51,8 @@ public final class GpuWorks {
         works.add(MemoryWork.copy(pick(tiny, 32_768, 13), pick(tiny, 16_384, 129)));
         works.add(MemoryWork.read(pick(tiny, 32_768, 13), pick(tiny, 16_384, 129)));
         works.add(square(F32, tiny));
-        works.add(RmsNormWork.forward(rows, dim));
-        works.add(RmsNormWork.backward(rows, dim));
+        works.add(RmsNormWork.forward(F32, rows, dim));
+        works.add(RmsNormWork.backward(F32, rows, dim));
         works.add(LayerNormWork.forward(rows, dim));
         works.add(LayerNormWork.backward(rows, dim));
         for (boolean backward : new boolean[] {false, true}) {
@@ -101,6 +101,11 @@ public final class GpuWorks {
             works.add(MatmulWork.fewRows(BF16, few, pick(tiny, 2 * FFN, 67), pick(tiny, HIDDEN, 40)));
         }
         works.add(DecodeWork.of(tiny ? DecodeStep.Size.SMALL : SEVEN_BILLION, pick(tiny, 129, 4)));
+        int tokens = pick(tiny, TOKENS, 37);
+        works.add(RmsNormWork.forward(BF16, tokens, pick(tiny, HIDDEN, 67)));
+        works.add(RmsNormWork.backward(BF16, tokens, pick(tiny, HIDDEN, 67)));
+        works.add(SwiGluWork.of(BF16, tokens, pick(tiny, FFN, 67), false));
+        works.add(SwiGluWork.of(BF16, tokens, pick(tiny, FFN, 67), true));
         int rows = pick(tiny, TOKENS, 11);
         for (boolean training : new boolean[] {false, true}) {
             works.add(LinearCrossEntropyWork.of(BF16, rows, pick(tiny, VOCAB, 131), pick(tiny, HIDDEN, 40), training));
@@ -125,7 +130,7 @@ public final class GpuWorks {
         works.add(CachedAttentionWork.of(2, pick(tiny, 4_096, 65), pick(tiny, 32, 3), pick(tiny, 128, 16)));
         for (boolean backward : new boolean[] {false, true}) {
             works.add(QkNormRopeWork.of(rows, pick(tiny, 32, 3), pick(tiny, 128, 16), backward));
-            works.add(SwiGluWork.of(rows, pick(tiny, FFN, 67), backward));
+            works.add(SwiGluWork.of(F32, rows, pick(tiny, FFN, 67), backward));
         }
         works.add(EmbeddingWork.forward(rows, pick(tiny, VOCAB, 19), dim));
         works.add(EmbeddingWork.backward(rows, pick(tiny, VOCAB, 19), dim));
