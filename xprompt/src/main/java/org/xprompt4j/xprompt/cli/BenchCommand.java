@@ -36,9 +36,10 @@ final class BenchCommand implements Callable<Integer> {
 
     /** {@code xp bench report}. */
     @Command(name = "report", header = "draws a roofline and writes tables of what was measured", description = {
-        "Reads the history that bench/run.sh, bench/openblas and bench/torch-cpu append to, takes the last measurement of each operation",
-        "and shape, and writes report.md (tables) and a roofline picture for each device and number of threads: how far each operation is",
-        "from what memory and processor of that machine allow, both measured in the same run."},
+        "Reads the history that bench/run.sh, bench/openblas, bench/torch-cpu and bench/gpu-report.sh append to, takes the last",
+        "measurement of each operation and shape, and writes report.md (tables) and a roofline picture for each device and number of",
+        "threads, or precision of a GPU: how far each operation is from what memory and processor of that machine allow, both measured",
+        "in the same run."},
             footerHeading = "%nExamples:%n",
             footer = {
                 "  bench/run.sh matmul attention && xp bench report",
