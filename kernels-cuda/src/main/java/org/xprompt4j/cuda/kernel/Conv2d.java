@@ -9,7 +9,7 @@ import org.xprompt4j.tensor.op.Conv2dSpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
 
-/** Convolution as an implicit product, and its gradients: {@code conv2d.cu}. */
+/** Convolution as an implicit product, and its gradients: exact with {@code conv2d.cu}, or on the tensor cores, as {@link Precision} says. */
 public final class Conv2d {
     private static final String MODULE = "conv2d";
     private static final int TILE = 64;
@@ -18,7 +18,7 @@ public final class Conv2d {
     private Conv2d() {
     }
 
-    private static Launch geometry(Launch launch, Conv2dSpec spec, Tensor x, Tensor weight, Tensor out) {
+    static Launch geometry(Launch launch, Conv2dSpec spec, Tensor x, Tensor weight, Tensor out) {
         return launch.i32(x.dim(0)).i32(x.dim(1)).i32(x.dim(2)).i32(x.dim(3)).i32(out.dim(1)).i32(out.dim(2)).i32(out.dim(3))
                 .i32(weight.dim(2)).i32(weight.dim(3)).i32(spec.stride()).i32(spec.top()).i32(spec.left());
     }
@@ -29,6 +29,10 @@ public final class Conv2d {
 
     /** x [batch, height, width, in], weight [out, in, kh, kw], bias [out] or null, residual as out or null, out [batch, oh, ow, out]. */
     public static void forward(Kernels kernels, Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
+        if (kernels.precision() == Precision.BF16) {
+            TensorCoreConv2d.forward(kernels, spec, x, weight, bias, residual, out);
+            return;
+        }
         Launch launch = kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype())).in(x).in(weight).out(out);
         long pixels = out.dim(0) * out.dim(1) * out.dim(2);
         Matmul.epilogue(geometry(launch, spec, x, weight, out), MatmulSpec.NT, new Epilogue(bias, Activation.NONE, null, residual), out)
@@ -37,11 +41,20 @@ public final class Conv2d {
 
     /** dX as x, dWeight as weight, dBias [out] are added to; each may be null. */
     public static void backward(Kernels kernels, Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        long pixels = dOut.dim(0) * dOut.dim(1) * dOut.dim(2);
+        if (dBias != null) {
+            long out = dOut.dim(3);
+            ColumnSums.add(kernels, "conv2dBackward", pixels, out,
+                    perPart -> kernels.launch("column_sum", "column_sum").in(dOut).i64(pixels).i64(out).i64(perPart), dBias, null);
+        }
+        if (kernels.precision() == Precision.BF16) {
+            TensorCoreConv2d.backward(kernels, spec, x, weight, dOut, dX, dWeight);
+            return;
+        }
         if (dX != null) {
             Launch launch = kernels.launch(MODULE, "backward_x").in(dOut).in(weight).out(dX);
             geometry(launch, spec, x, weight, dOut).run(LaunchShape.of(tiles(x.dim(0) * x.dim(1) * x.dim(2)), tiles(x.dim(3)), THREADS));
         }
-        long pixels = dOut.dim(0) * dOut.dim(1) * dOut.dim(2);
         if (dWeight != null) {
             long columns = weight.numel() / weight.dim(0);
             long tiles = tiles(weight.dim(0)) * tiles(columns);
@@ -52,11 +65,6 @@ public final class Conv2d {
                 geometry(launch, spec, x, weight, dOut).run(LaunchShape.of(tiles(weight.dim(0)), tiles(columns), splits, THREADS));
                 Matmul.join(kernels, parts, splits, MatmulSpec.NN.accumulating(), Epilogue.NONE, dWeight.reshape(weight.dim(0), columns));
             }
-        }
-        if (dBias != null) {
-            long out = dOut.dim(3);
-            ColumnSums.add(kernels, "conv2dBackward", pixels, out,
-                    perPart -> kernels.launch("column_sum", "column_sum").in(dOut).i64(pixels).i64(out).i64(perPart), dBias, null);
         }
     }
 }

@@ -8,7 +8,9 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
 
-/** Linear layer with cross entropy, block of the vocabulary by block: {@code linear_cross_entropy.cu} and {@code matmul.cu}. */
+/**
+ * Linear layer with cross entropy: exact, block of the vocabulary by block, with {@code linear_cross_entropy.cu} and {@code matmul.cu}, or on the tensor cores, as {@link Precision} says.
+ */
 public final class LinearCrossEntropy {
     private static final String MODULE = "linear_cross_entropy";
     private static final int THREADS = 256;
@@ -25,6 +27,10 @@ public final class LinearCrossEntropy {
 
     /** hidden [rows, dim], weight [vocab, dim], labels, rowLoss, logSumExp [rows]. */
     public static void forward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
+        if (kernels.precision() == Precision.BF16) {
+            TensorCoreCrossEntropy.forward(kernels, spec, hidden, weight, labels, rowLoss, logSumExp);
+            return;
+        }
         String fault = requireLabels(labels, weight.size(0));
         int rows = hidden.size(0);
         int vocab = weight.size(0);
@@ -52,6 +58,10 @@ public final class LinearCrossEntropy {
     /** dLoss [1] or null; dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
     public static void backward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
             Tensor dLoss, Tensor dHidden, Tensor dWeight) {
+        if (kernels.precision() == Precision.BF16) {
+            TensorCoreCrossEntropy.backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight);
+            return;
+        }
         requireLabels(labels, weight.size(0));
         int rows = hidden.size(0);
         int vocab = weight.size(0);
@@ -91,7 +101,7 @@ public final class LinearCrossEntropy {
         }
     }
 
-    private static String requireLabels(Tensor labels, int vocab) {
+    static String requireLabels(Tensor labels, int vocab) {
         int[] known = Addresses.known(labels);
         for (int row = 0; known != null && row < known.length; row++) {
             if (known[row] != CrossEntropySpec.IGNORED && (known[row] < 0 || known[row] >= vocab)) {

@@ -22,21 +22,23 @@ record TensorTiling(Tile tile, int splits, long perSplit) {
 
     /** The tiles of {@code tensor_tile.cuh}. */
     enum Tile {
-        WIDE(256, 128, 256, 1, 1.0),
-        LARGE(128, 128, 128, 2, 0.95),
-        SMALL(64, 64, 128, 4, 0.6);
+        WIDE(256, 128, 64, 256, 1, 1.0),
+        LARGE(128, 128, 64, 128, 2, 0.95),
+        SMALL(64, 64, 32, 128, 4, 0.6);
 
         private static final int STAGES = 4;
 
         final int rows;
         final int columns;
+        final int warpColumns; // of a warp's part
         final int threads;
         private final int full; // blocks of a multiprocessor that hide each other's waiting
         private final double efficiency; // of the tensor cores then; a lone block gets less
 
-        Tile(int rows, int columns, int threads, int full, double efficiency) {
+        Tile(int rows, int columns, int warpColumns, int threads, int full, double efficiency) {
             this.rows = rows;
             this.columns = columns;
+            this.warpColumns = warpColumns;
             this.threads = threads;
             this.full = full;
             this.efficiency = efficiency;
