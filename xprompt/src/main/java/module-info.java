@@ -7,6 +7,7 @@ module org.xprompt4j.xprompt {
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires java.desktop;
+    requires java.management;
     requires org.knowm.xchart;
     requires static jdk.incubator.vector; // chapters of the course
 

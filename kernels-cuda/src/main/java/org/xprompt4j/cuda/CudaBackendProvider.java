@@ -1,5 +1,8 @@
 package org.xprompt4j.cuda;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import org.xprompt4j.cuda.driver.DriverProbe;
 import org.xprompt4j.cuda.driver.NvidiaDriver;
 import org.xprompt4j.cuda.kernel.Precision;
@@ -16,11 +19,30 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        int ordinal = Integer.getInteger("xprompt4j.cuda.device", 0);
-        String obstacle = DriverProbe.obstacle(ordinal);
+        String obstacle = obstacle();
         if (obstacle != null) {
             throw new InvalidInput("device cuda cannot be used: " + obstacle);
         }
-        return new CudaBackend(device(), new NvidiaDriver(ordinal), Precision.fromProperties());
+        return new CudaBackend(device(), new NvidiaDriver(ordinal()), Precision.fromProperties());
+    }
+
+    private static int ordinal() {
+        return Integer.getInteger("xprompt4j.cuda.device", 0);
+    }
+
+    @Override
+    public String obstacle() {
+        return DriverProbe.obstacle(ordinal());
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>(DriverProbe.facts());
+        if (obstacle() == null) {
+            facts.put("chosen GPU", ordinal() + " (-Dxprompt4j.cuda.device=N chooses another)");
+        }
+        facts.putAll(KernelFacts.all());
+        facts.putAll(KernelFacts.vendorLibraries());
+        return facts;
     }
 }

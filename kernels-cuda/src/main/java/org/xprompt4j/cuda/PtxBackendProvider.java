@@ -1,5 +1,8 @@
 package org.xprompt4j.cuda;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import org.xprompt4j.cuda.driver.CudaDriver;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
@@ -19,8 +22,19 @@ public final class PtxBackendProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        boolean check = Boolean.parseBoolean(System.getProperty("xprompt4j.ptx.check", "true"));
-        return over(new EmulatedDriver(check ? CheckLevel.CHECK : CheckLevel.FAST));
+        return over(new EmulatedDriver(checks() ? CheckLevel.CHECK : CheckLevel.FAST));
+    }
+
+    private static boolean checks() {
+        return Boolean.parseBoolean(System.getProperty("xprompt4j.ptx.check", "true"));
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("checks", checks() ? "bounds, races, barriers, uninitialised reads" : "bounds only (-Dxprompt4j.ptx.check=false)");
+        facts.putAll(KernelFacts.all());
+        return facts;
     }
 
     /** The device over a driver of the caller's, whose counts it reads. */

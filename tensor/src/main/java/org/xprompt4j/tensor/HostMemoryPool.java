@@ -45,7 +45,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
      * default as much as {@code -Xmx}).
      */
     public HostMemoryPool() {
-        this(limit(System.getProperty(LIMIT_PROPERTY)));
+        this(limit(LIMIT_PROPERTY));
     }
 
     /** A pool that refuses to hold more than {@code limit} bytes. */
@@ -205,14 +205,20 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
         return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MB";
     }
 
-    /** Bytes meant by a number that may end in k, m or g. */
-    static long limit(String text) {
-        if (text == null) {
-            return Long.MAX_VALUE;
-        }
+    /**
+     * The bytes that a system property sets as a limit: a number that may end in k, m or g; without the property no limit.
+     *
+     * @throws InvalidInput naming the property
+     */
+    public static long limit(String property) {
+        String text = System.getProperty(property);
+        return text == null ? Long.MAX_VALUE : bytes(text, property);
+    }
+
+    static long bytes(String text, String property) {
         Matcher matcher = Pattern.compile("([0-9]{1,12})([kmg]?)").matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw new InvalidInput("-D" + LIMIT_PROPERTY + "=" + text + " must be a number of bytes, or one that ends in k, m or g, such as 512m");
+            throw new InvalidInput("-D" + property + "=" + text + " must be a number of bytes, or one that ends in k, m or g, such as 512m");
         }
         int shift = switch (matcher.group(2)) {
             case "k" -> 10;

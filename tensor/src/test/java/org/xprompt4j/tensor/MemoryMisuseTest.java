@@ -204,10 +204,10 @@ class MemoryMisuseTest {
 
     @Test
     void theLimitIsReadAndChecked() {
-        assertThat(HostMemoryPool.limit(null)).isEqualTo(Long.MAX_VALUE);
-        assertThat(HostMemoryPool.limit("512m")).isEqualTo(512L << 20);
-        assertThat(HostMemoryPool.limit("4G")).isEqualTo(4L << 30);
-        assertThat(HostMemoryPool.limit("999999999999g")).isGreaterThan(1L << 60);
-        assertThatThrownBy(() -> HostMemoryPool.limit("much")).isInstanceOf(InvalidInput.class).hasMessageContaining("xprompt4j.memory.limit=much");
+        assertThat(HostMemoryPool.limit("xprompt4j.no.such.property")).isEqualTo(Long.MAX_VALUE);
+        assertThat(HostMemoryPool.bytes("512m", "p")).isEqualTo(512L << 20);
+        assertThat(HostMemoryPool.bytes("4G", "p")).isEqualTo(4L << 30);
+        assertThat(HostMemoryPool.bytes("999999999999g", "p")).isGreaterThan(1L << 60);
+        assertThatThrownBy(() -> HostMemoryPool.bytes("much", HostMemoryPool.LIMIT_PROPERTY)).isInstanceOf(InvalidInput.class).hasMessageContaining("xprompt4j.memory.limit=much");
     }
 }

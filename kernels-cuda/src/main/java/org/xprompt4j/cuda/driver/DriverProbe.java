@@ -1,5 +1,9 @@
 package org.xprompt4j.cuda.driver;
 
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
@@ -26,6 +30,46 @@ public final class DriverProbe {
             driverObstacle = probeDriver();
         }
         return driverObstacle != null ? driverObstacle : probeDevice(ordinal);
+    }
+
+    /** Driver and GPUs as they answer, by name; without a driver the reason alone. */
+    public static synchronized Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        String obstacle = obstacle(0);
+        if (driverObstacle != null) {
+            facts.put("driver", driverObstacle);
+            return facts;
+        }
+        int[] version = new int[1];
+        JCudaDriver.cuDriverGetVersion(version);
+        facts.put("driver", "for CUDA " + version[0] / 1000 + "." + version[0] % 1000 / 10);
+        int[] count = new int[1];
+        JCudaDriver.cuDeviceGetCount(count);
+        if (count[0] == 0) {
+            facts.put("GPUs", obstacle);
+        }
+        for (int i = 0; i < count[0]; i++) {
+            String why = probeDevice(i);
+            facts.put("GPU " + i, describe(i) + (why == null ? "" : "; " + why));
+        }
+        return facts;
+    }
+
+    private static String describe(int ordinal) {
+        CUdevice device = new CUdevice();
+        JCudaDriver.cuDeviceGet(device, ordinal);
+        byte[] name = new byte[256];
+        JCudaDriver.cuDeviceGetName(name, name.length, device);
+        return new String(name, StandardCharsets.UTF_8).split("\0", 2)[0] + ", compute capability "
+                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) + "."
+                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR) + ", "
+                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors";
+    }
+
+    private static int attribute(CUdevice device, int which) {
+        int[] value = new int[1];
+        JCudaDriver.cuDeviceGetAttribute(value, which, device);
+        return value[0];
     }
 
     private static String probeDriver() {
@@ -66,12 +110,10 @@ public final class DriverProbe {
         }
         CUdevice device = new CUdevice();
         JCudaDriver.cuDeviceGet(device, ordinal);
-        int[] major = new int[1];
-        int[] minor = new int[1];
-        JCudaDriver.cuDeviceGetAttribute(major, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-        JCudaDriver.cuDeviceGetAttribute(minor, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
-        if (10 * major[0] + minor[0] < OLDEST_CAPABILITY) {
-            return "GPU " + ordinal + " has compute capability " + major[0] + "." + minor[0]
+        int major = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+        int minor = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        if (10 * major + minor < OLDEST_CAPABILITY) {
+            return "GPU " + ordinal + " has compute capability " + major + "." + minor
                     + "; the kernels need 8.0 (A100, RTX 30) or newer; use --device cpu";
         }
         return null;

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import org.xprompt4j.cuda.driver.CudaDriver;
 import org.xprompt4j.cuda.driver.CudaException;
+import org.xprompt4j.tensor.HostMemoryPool;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryPool;
 import org.xprompt4j.tensor.Storage;
@@ -21,11 +22,15 @@ import org.xprompt4j.tensor.Storage;
  * driver checks memory and wants exact blocks.
  */
 public final class DevicePool implements MemoryPool {
+    /** System property with the most bytes that a device's pool may hold, such as {@code 40g}. */
+    public static final String LIMIT_PROPERTY = "xprompt4j.cuda.memory.limit";
+
     private static final long SMALLEST = 256;
     private static final int STEPS_PER_DOUBLING = 8; // a block is at most 12.5 % larger than the request
 
     private final CudaDriver driver;
     private final DeviceFaults faults;
+    private final long limit; // bytes
     private final TreeMap<Long, ArrayDeque<Long>> free = new TreeMap<>(); // addresses by block size
     private final Map<Storage, Long> used = new IdentityHashMap<>(); // address of each
     private long reservedBytes;
@@ -36,6 +41,7 @@ public final class DevicePool implements MemoryPool {
     public DevicePool(CudaDriver driver, DeviceFaults faults) {
         this.driver = driver;
         this.faults = faults;
+        this.limit = HostMemoryPool.limit(LIMIT_PROPERTY);
     }
 
     /**
@@ -181,6 +187,13 @@ public final class DevicePool implements MemoryPool {
     }
 
     private long allocate(long size, String owner) {
+        if (size > limit - reservedBytes && reservation == null) {
+            driver.synchronize();
+            releaseFree();
+        }
+        if (size > limit - reservedBytes) {
+            throw outOfMemory(size, owner, "the limit is " + megabytes(limit) + " (-D" + LIMIT_PROPERTY + ")", null);
+        }
         long address;
         try {
             address = driver.allocate(size, owner);
@@ -205,10 +218,14 @@ public final class DevicePool implements MemoryPool {
             if (!second.isOutOfMemory()) {
                 throw second;
             }
-            throw new InvalidInput("out of memory on " + driver.properties().name() + ": scope '" + owner + "' asked for " + megabytes(size)
-                    + " while " + megabytes(usedBytes) + " are in use (" + users() + ") and " + megabytes(driver.freeBytes())
-                    + " are free; use a smaller batch or model, or close other programs on the GPU", second);
+            throw outOfMemory(size, owner, megabytes(driver.freeBytes()) + " are free", second);
         }
+    }
+
+    private InvalidInput outOfMemory(long size, String owner, String why, CudaException cause) {
+        return new InvalidInput("out of memory on " + driver.properties().name() + ": scope '" + owner + "' asked for " + megabytes(size)
+                + " while " + megabytes(usedBytes) + " are in use (" + users() + ") and " + why
+                + "; use a smaller batch or model, or close other programs on the GPU", cause);
     }
 
     private void releaseFree() {

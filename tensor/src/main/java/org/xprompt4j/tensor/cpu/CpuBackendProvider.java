@@ -1,9 +1,12 @@
 package org.xprompt4j.tensor.cpu;
 
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.BackendProvider;
+import org.xprompt4j.tensor.HostMemoryPool;
 import org.xprompt4j.tensor.scalar.ScalarBackend;
 
 /**
@@ -21,7 +24,7 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend open() {
-        String obstacle = obstacle();
+        String obstacle = vectorObstacle();
         if (obstacle == null) {
             return new VectorBackend();
         }
@@ -29,8 +32,18 @@ public final class CpuBackendProvider implements BackendProvider {
         return new ScalarCpuBackend(obstacle);
     }
 
+    @Override
+    public Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        String obstacle = vectorObstacle();
+        facts.put("vectors", obstacle == null ? "used" : "not used: " + obstacle);
+        facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        facts.put("memory limit", System.getProperty(HostMemoryPool.LIMIT_PROPERTY, "none (-D" + HostMemoryPool.LIMIT_PROPERTY + "=4g sets one)"));
+        return facts;
+    }
+
     /** Why the vector backend must not be used here, with the remedy; null when it can. */
-    static String obstacle() {
+    static String vectorObstacle() {
         Module vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").orElse(null);
         if (vectors == null) {
             return "the vector module is not loaded; add --add-modules jdk.incubator.vector to the java command";

@@ -9,7 +9,7 @@ import org.xprompt4j.tensor.Backends;
 class CpuBackendProviderTest {
     @Test
     void vectorsServeTheDeviceHere() {
-        assertThat(CpuBackendProvider.obstacle()).isNull();
+        assertThat(CpuBackendProvider.vectorObstacle()).isNull();
         try (Backend backend = Backends.open("cpu")) {
             assertThat(backend.device()).isEqualTo("cpu");
             assertThat(backend.description()).contains(Lanes.FLOATS.vectorBitSize() + " bits");

@@ -46,7 +46,7 @@ class CommandLineTest {
         XpCall xp = new XpCall(dir);
         String all = xp.run("--help").done().out();
         for (String command : List.of("demo", "generate", "compress", "tokenize", "detokenize", "train-tokenizer", "train", "train-bpe", "eval", "mask", "info", "reproduce",
-                "bench report", "data prepare", "explain attention", "explain codes", "explain xp", "course")) {
+                "bench report", "doctor", "data prepare", "explain attention", "explain codes", "explain xp", "course")) {
             assertThat(all).contains("  " + command.split(" ")[0] + " ");
             String help = xp.run((command + " --help").split(" ")).done().out();
             assertThat(help).contains("Usage: xp " + command, "Examples:", "  xp " + command, "--json", "--quiet");

@@ -6,8 +6,7 @@ import picocli.CommandLine.Option;
 
 /** Where to compute and which random numbers to draw. Equal seeds give equal results. */
 public final class ComputeOptions {
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
-            description = "device that computes: cpu, cuda (an NVIDIA GPU), ptx (the GPU's kernels emulated, slow) or scalar (plain loops); default: ${DEFAULT-VALUE}")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
     private String device;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",

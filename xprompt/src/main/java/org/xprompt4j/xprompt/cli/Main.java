@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
         TrainCommand.class,
         TrainBpeCommand.class,
         InfoCommand.class,
+        DoctorCommand.class,
         MaskCommand.class,
         ExplainCommand.class,
         CourseCommand.class,

@@ -11,8 +11,7 @@ public final class ModelOptions {
             description = "model folder (config.json, model.safetensors, xprompt_config.json); default: the one shipped with the program")
     private Path model;
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
-            description = "device that computes: cpu, cuda (an NVIDIA GPU), ptx (the GPU's kernels emulated, slow) or scalar (plain loops); default: ${DEFAULT-VALUE}")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
     private String device;
 
     @Option(names = "--weights", paramLabel = "TYPE", defaultValue = "as_stored",

@@ -54,8 +54,7 @@ public final class TokenizerOptions {
             description = "folder with the image tokenizer: a VQGAN, or a model that holds one; default: the one shipped with the program")
     private Path model;
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
-            description = "device that computes: cpu, cuda (an NVIDIA GPU), ptx (the GPU's kernels emulated, slow) or scalar (plain loops); default: ${DEFAULT-VALUE}")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
     private String device;
 
     Opened open() {

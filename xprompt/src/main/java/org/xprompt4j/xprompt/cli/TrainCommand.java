@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the run lives")
     private Path out;
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "device that computes; default: ${DEFAULT-VALUE}")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
     private String device;
 
     @Option(names = "--seed", paramLabel = "N", description = "seed of the run instead of the recipe's")

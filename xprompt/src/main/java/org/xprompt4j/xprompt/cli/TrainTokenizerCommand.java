@@ -49,7 +49,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
     @Option(names = "--stop-after", paramLabel = "MINUTES", description = "save and stop after so many minutes; start again to go on")
     private Double minutes;
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", description = "device that computes; default: ${DEFAULT-VALUE}")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
     private String device;
 
     @Override
