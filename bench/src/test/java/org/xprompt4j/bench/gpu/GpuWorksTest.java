@@ -23,6 +23,7 @@ import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
+import org.xprompt4j.tensor.op.AttentionSpec;
 
 /** Every work refuses a wrong kernel, counts its work, and every operation of the backend has a work by its name. */
 class GpuWorksTest {
@@ -135,6 +136,44 @@ class GpuWorksTest {
                     GpuWork.Ready ready = work.setup().prepare(place);
                     assertThat(ready.activations()).as(work.op()).isEqualTo(DType.BF16);
                     assertThat(ready.bytes()).as(work.op()).isPositive().isLessThan(work.bytes());
+                }
+            }
+        }
+    }
+
+    /** The formula for the VQGAN's operations against the calls that it makes: convolutions, products and attention. */
+    @Test
+    void theVqgansOperationsAreCounted() {
+        double[] multiplyAdds = new double[1];
+        Backend counting = (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (proxy, method, arguments) -> {
+            switch (method.getName()) {
+                case "conv2d" -> {
+                    Tensor weight = (Tensor) arguments[2];
+                    multiplyAdds[0] += (double) ((Tensor) arguments[5]).numel() * weight.numel() / weight.dim(0);
+                }
+                case "matmul" -> multiplyAdds[0] += (double) ((Tensor) arguments[4]).numel() * ((Tensor) arguments[1]).dim(1);
+                case "attention" -> {
+                    Tensor q = (Tensor) arguments[1];
+                    multiplyAdds[0] += 2.0 * ((AttentionSpec) arguments[0]).mask().visiblePairs() * q.dim(0) * q.dim(2) * q.dim(3);
+                }
+                default -> { }
+            }
+            try {
+                return method.invoke(sound, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+        GpuDevice device = new GpuDevice(counting, GpuDevice.of(sound).clock());
+        try (Operands operands = new Operands(counting, 4_099)) {
+            for (GpuWork work : GpuWorks.all(true)) {
+                if (work.operation().equals("vqgan")) {
+                    try (Place place = new Place(device, operands, null)) {
+                        GpuWork.Ready ready = work.setup().prepare(place);
+                        multiplyAdds[0] = 0;
+                        ready.run().accept(0);
+                        assertThat(2 * multiplyAdds[0]).as(work.op()).isEqualTo(work.flops());
+                    }
                 }
             }
         }
