@@ -31,6 +31,11 @@ public final class Linear extends Module {
         return ops.linear(x, weight.value(), biasValue(), residual);
     }
 
+    /** [..., in] to [..., out] in F32, whatever the activations are: logits. */
+    public Tensor forwardToF32(Ops ops, Tensor x) {
+        return weight.scales() == null ? ops.linearToF32(x, weight.value(), biasValue()) : project(ops, x, Activation.NONE, null, null, DType.F32);
+    }
+
     /**
      * residual + multiplier · activation(x · Wᵀ + b) in one pass over memory, with weights of any type; records no gradients.
      *
@@ -40,6 +45,10 @@ public final class Linear extends Module {
      * @return [..., out]
      */
     public Tensor project(Ops ops, Tensor x, Activation activation, Tensor multiplier, Tensor residual) {
+        return project(ops, x, activation, multiplier, residual, x.dtype());
+    }
+
+    private Tensor project(Ops ops, Tensor x, Activation activation, Tensor multiplier, Tensor residual, DType result) {
         if (ops.isTraining()) {
             throw new IllegalStateException("a quantised or fused projection keeps nothing for gradients; train with F32 weights");
         }
@@ -50,7 +59,7 @@ public final class Linear extends Module {
         }
         long[] dims = x.shape().toArray();
         dims[dims.length - 1] = out;
-        Tensor y = ops.scope().allocate(DType.F32, dims);
+        Tensor y = ops.scope().allocate(result, dims);
         Epilogue epilogue = new Epilogue(biasValue(), activation, rows(multiplier, out), rows(residual, out));
         if (weight.scales() == null) {
             ops.backend().matmul(MatmulSpec.NT, x.reshape(-1, in), weight.value(), epilogue, y.reshape(-1, out));

@@ -18,7 +18,7 @@ final class BinaryGradient {
             case SUBTRACT -> dOut -> {
                 ops.addReduced(dOut, a);
                 if (ops.tape().tracks(b)) {
-                    Tensor negated = scope.allocate(DType.F32, dOut.shape());
+                    Tensor negated = scope.allocate(dOut.dtype(), dOut.shape());
                     backend.scale(dOut, -1, negated);
                     ops.addReduced(negated, b);
                 }
@@ -28,7 +28,7 @@ final class BinaryGradient {
                 addProduct(ops, dOut, a, b);
             };
             case DIVIDE -> dOut -> {
-                Tensor quotient = scope.allocate(DType.F32, dOut.shape()); // dOut / b
+                Tensor quotient = scope.allocate(dOut.dtype(), dOut.shape()); // dOut / b
                 backend.binary(BinaryOp.DIVIDE, dOut, b, quotient);
                 ops.addReduced(quotient, a);
                 if (ops.tape().tracks(b)) {
@@ -44,7 +44,7 @@ final class BinaryGradient {
     /** Adds dOut ⊙ factor to the gradient of an input. */
     private static void addProduct(Ops ops, Tensor dOut, Tensor factor, Tensor input) {
         if (ops.tape().tracks(input)) {
-            Tensor product = ops.scope().allocate(DType.F32, dOut.shape());
+            Tensor product = ops.scope().allocate(dOut.dtype(), dOut.shape());
             ops.backend().binary(BinaryOp.MULTIPLY, dOut, factor, product);
             ops.addReduced(product, input);
         }

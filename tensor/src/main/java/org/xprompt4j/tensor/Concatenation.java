@@ -31,7 +31,8 @@ final class Concatenation {
         for (Tensor part : parts) {
             Tensor dPart = ops.tape().gradient(part);
             if (dPart != null) {
-                ops.backend().binary(BinaryOp.ADD, dPart, dOut.slice(axis, from, from + part.dim(axis)), dPart);
+                Tensor stretch = dOut.slice(axis, from, from + part.dim(axis));
+                ops.backend().binary(BinaryOp.ADD, dPart, ops.ofType(dPart.dtype(), stretch), dPart);
             }
             from += part.dim(axis);
         }

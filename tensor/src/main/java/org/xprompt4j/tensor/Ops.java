@@ -3,7 +3,6 @@ package org.xprompt4j.tensor;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-import org.xprompt4j.tensor.op.Activation;
 import org.xprompt4j.tensor.op.AttentionSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
 import org.xprompt4j.tensor.op.Conv2dSpec;
@@ -18,11 +17,15 @@ import org.xprompt4j.tensor.op.UnaryOp;
 /**
  * The fused operations as a tensor program calls them: results are allocated in a scope, computed by a backend and, when there
  * is a tape, recorded for the backward pass. The same program runs in training (with a tape) and in inference (without).
+ *
+ * <p>It also runs in F32 or BF16: activations begin in the type of these operations where rows of a table are taken, and results are of
+ * their input's type from there on. Sums, losses and logits are F32.
  */
 public final class Ops {
     private final Backend backend;
     private final MemoryScope scope;
     private final Tape tape; // null in inference
+    private final DType activations;
 
     /** Operations without gradients. */
     public Ops(Backend backend, MemoryScope scope) {
@@ -31,9 +34,18 @@ public final class Ops {
 
     /** Operations recorded on a tape; null for none. */
     public Ops(Backend backend, MemoryScope scope, Tape tape) {
+        this(backend, scope, tape, DType.F32);
+    }
+
+    /** Operations whose activations begin as F32 or BF16; null for no tape. */
+    public Ops(Backend backend, MemoryScope scope, Tape tape, DType activations) {
+        if (activations != DType.F32 && activations != DType.BF16) {
+            throw new IllegalArgumentException("activations are F32 or BF16, not " + activations);
+        }
         this.backend = backend;
         this.scope = scope;
         this.tape = tape;
+        this.activations = activations;
     }
 
     /** The backend that computes. */
@@ -56,12 +68,17 @@ public final class Ops {
         return tape != null;
     }
 
-    private Tensor allocate(long... dims) {
+    /** The type in which activations begin. */
+    public DType activations() {
+        return activations;
+    }
+
+    private Tensor floats(long... dims) {
         return scope.allocate(DType.F32, dims);
     }
 
     private Tensor like(Tensor x) {
-        return scope.allocate(DType.F32, x.shape());
+        return scope.allocate(x.dtype(), x.shape());
     }
 
     boolean tracked(Tensor... inputs) {
@@ -114,6 +131,19 @@ public final class Ops {
         return out;
     }
 
+    /** The same numbers in another type, F32 or BF16; x itself when it is of that type. */
+    public Tensor cast(Tensor x, DType dtype) {
+        if (x.dtype() == dtype) {
+            return x;
+        }
+        Tensor out = scope.allocate(dtype, x.shape());
+        backend.copy(x, out);
+        if (tracked(x)) {
+            tape.record(out, dOut -> addReduced(dOut, x));
+        }
+        return out;
+    }
+
     /** Copies tensors of equal other sizes behind one another along an axis. */
     public Tensor concat(int axis, Tensor... parts) {
         return Concatenation.of(this, axis, parts);
@@ -126,27 +156,17 @@ public final class Ops {
 
     /** {@link #linear(Tensor, Tensor, Tensor)} plus a residual [..., n]; bias and residual may be null. */
     public Tensor linear(Tensor x, Tensor weight, Tensor bias, Tensor residual) {
-        long k = weight.dim(1);
-        long n = weight.dim(0);
-        if (x.dim(-1) != k) {
-            throw new IllegalArgumentException("linear: input " + x + " does not fit weight " + weight);
-        }
-        long[] dims = x.shape().toArray();
-        dims[dims.length - 1] = n;
-        Tensor out = allocate(dims);
-        Tensor x2 = x.reshape(-1, k);
-        Tensor residual2 = residual == null ? null : residual.reshape(-1, n);
-        backend.matmul(MatmulSpec.NT, x2, weight,
-                new Epilogue(bias, Activation.NONE, null, residual2), out.reshape(-1, n));
-        if (tracked(x, weight, bias, residual)) {
-            tape.record(out, LinearGradient.of(this, x, weight, bias, residual));
-        }
-        return out;
+        return LinearLayer.of(this, x, weight, bias, residual, x.dtype());
+    }
+
+    /** {@link #linear(Tensor, Tensor, Tensor)} with a result in F32, whatever x is: logits. */
+    public Tensor linearToF32(Tensor x, Tensor weight, Tensor bias) {
+        return LinearLayer.of(this, x, weight, bias, null, DType.F32);
     }
 
     /** a [m, k] times b [k, n]. */
     public Tensor matmul(Tensor a, Tensor b) {
-        Tensor out = allocate(a.dim(0), b.dim(1));
+        Tensor out = scope.allocate(a.dtype(), a.dim(0), b.dim(1));
         backend.matmul(MatmulSpec.NN, a, b, Epilogue.NONE, out);
         if (tracked(a, b)) {
             tape.record(out, dOut -> {
@@ -167,7 +187,7 @@ public final class Ops {
     public Tensor embedding(Tensor table, Tensor ids) {
         long[] dims = Arrays.copyOf(ids.shape().toArray(), ids.rank() + 1);
         dims[ids.rank()] = table.dim(1);
-        Tensor out = allocate(dims);
+        Tensor out = scope.allocate(activations, dims);
         Tensor flat = ids.reshape(-1);
         backend.embedding(table, flat, out.reshape(-1, table.dim(1)));
         if (tracked(table)) {
@@ -182,7 +202,7 @@ public final class Ops {
         long dim = x.dim(-1);
         Tensor x2 = x.reshape(-1, dim);
         boolean tracked = tracked(x, weight);
-        Tensor inverseRms = tracked ? allocate(x2.dim(0)) : null;
+        Tensor inverseRms = tracked ? floats(x2.dim(0)) : null;
         backend.rmsNorm(eps, x2, weight, out.reshape(-1, dim), inverseRms);
         if (tracked) {
             tape.record(out, dOut -> backend.rmsNormBackward(x2, weight, inverseRms, dOut.reshape(-1, dim),
@@ -211,8 +231,8 @@ public final class Ops {
     /** GroupNorm and activation of x [batch, height, width, channels]; weight and bias [channels]. */
     public Tensor groupNorm(GroupNormSpec spec, Tensor x, Tensor weight, Tensor bias) {
         Tensor out = like(x);
-        Tensor mean = allocate(x.dim(0), spec.groups());
-        Tensor inverseStd = allocate(x.dim(0), spec.groups());
+        Tensor mean = floats(x.dim(0), spec.groups());
+        Tensor inverseStd = floats(x.dim(0), spec.groups());
         backend.groupNorm(spec, x, weight, bias, out, mean, inverseStd);
         if (tracked(x, weight, bias)) {
             tape.record(out, dOut -> backend.groupNormBackward(spec, x, weight, bias, mean, inverseStd, dOut,
@@ -236,7 +256,7 @@ public final class Ops {
     public Tensor attention(AttentionSpec spec, Tensor q, Tensor k, Tensor v) {
         Tensor out = like(q);
         boolean tracked = tracked(q, k, v);
-        Tensor logSumExp = tracked ? allocate(q.dim(0), q.dim(2), q.dim(1)) : null;
+        Tensor logSumExp = tracked ? floats(q.dim(0), q.dim(2), q.dim(1)) : null;
         backend.attention(spec, q, k, v, out, logSumExp);
         if (tracked) {
             tape.record(out, dOut -> backend.attentionBackward(spec, q, k, v, out, logSumExp, dOut,
@@ -265,10 +285,10 @@ public final class Ops {
         if (counted < 1) {
             throw new IllegalArgumentException("cross entropy over no counted row of " + labels);
         }
-        Tensor rowLoss = allocate(hidden.dim(0));
-        Tensor logSumExp = allocate(hidden.dim(0));
+        Tensor rowLoss = floats(hidden.dim(0));
+        Tensor logSumExp = floats(hidden.dim(0));
         backend.linearCrossEntropy(spec, hidden, weight, labels, rowLoss, logSumExp);
-        Tensor out = allocate(1);
+        Tensor out = floats(1);
         backend.reduce(ReduceOp.SUM, rowLoss, out);
         backend.scale(out, 1f / counted, out);
         if (tracked(hidden, weight)) {
@@ -280,7 +300,7 @@ public final class Ops {
 
     /** Convolution of x [batch, height, width, in] with weight [out, in, kh, kw]; bias [out] and residual may be null. */
     public Tensor conv2d(Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
-        Tensor out = allocate(x.dim(0), spec.outHeight(x.dim(1), weight.dim(2)), spec.outWidth(x.dim(2), weight.dim(3)), weight.dim(0));
+        Tensor out = scope.allocate(x.dtype(), x.dim(0), spec.outHeight(x.dim(1), weight.dim(2)), spec.outWidth(x.dim(2), weight.dim(3)), weight.dim(0));
         backend.conv2d(spec, x, weight, bias, residual, out);
         if (tracked(x, weight, bias, residual)) {
             tape.record(out, dOut -> {
@@ -293,7 +313,7 @@ public final class Ops {
 
     /** Every pixel four times: [batch, h, w, c] to [batch, 2h, 2w, c]. */
     public Tensor upsampleNearest(Tensor x) {
-        Tensor out = allocate(x.dim(0), 2 * x.dim(1), 2 * x.dim(2), x.dim(3));
+        Tensor out = scope.allocate(x.dtype(), x.dim(0), 2 * x.dim(1), 2 * x.dim(2), x.dim(3));
         backend.upsampleNearest(x, out);
         if (tracked(x)) {
             tape.record(out, dOut -> backend.upsampleNearestBackward(dOut, tape.gradient(x)));
@@ -303,7 +323,7 @@ public final class Ops {
 
     /** Mean of 2x2 pixels: [batch, 2h, 2w, c] to [batch, h, w, c]. */
     public Tensor averagePool(Tensor x) {
-        Tensor out = allocate(x.dim(0), x.dim(1) / 2, x.dim(2) / 2, x.dim(3));
+        Tensor out = scope.allocate(x.dtype(), x.dim(0), x.dim(1) / 2, x.dim(2) / 2, x.dim(3));
         backend.averagePool(x, out);
         if (tracked(x)) {
             tape.record(out, dOut -> backend.averagePoolBackward(dOut, tape.gradient(x)));
@@ -373,7 +393,7 @@ public final class Ops {
 
     /** Elementwise function of two tensors under NumPy's broadcasting; MAXIMUM and MINIMUM have no gradient. */
     public Tensor binary(BinaryOp op, Tensor a, Tensor b) {
-        Tensor out = allocate(Shape.broadcast(a.shape(), b.shape()).toArray());
+        Tensor out = scope.allocate(a.dtype(), Shape.broadcast(a.shape(), b.shape()));
         backend.binary(op, a, b, out);
         if (tracked(a, b)) {
             tape.record(out, BinaryGradient.of(op, this, a, b, out));
@@ -403,40 +423,21 @@ public final class Ops {
 
     /** Sum over axes down to a shape that broadcasts to x's; ranks equal, or [1] for everything. */
     public Tensor sum(Tensor x, Shape target) {
-        Tensor out = scope.allocate(DType.F32, target);
-        backend.reduce(ReduceOp.SUM, x, out.numel() == 1 ? out.reshape(ones(x.rank())) : out);
-        if (tracked(x)) {
-            tape.record(out, dOut -> {
-                Tensor dX = tape.gradient(x);
-                backend.binary(BinaryOp.ADD, dX, dOut.numel() == 1 ? dOut.reshape(1) : dOut, dX);
-            });
-        }
-        return out;
-    }
-
-    private static long[] ones(int rank) {
-        long[] dims = new long[rank];
-        Arrays.fill(dims, 1);
-        return dims;
+        return Summation.of(this, x, target);
     }
 
     /** Adds a gradient to that of an input which was broadcast in the forward pass: stretched axes are summed. */
     void addReduced(Tensor dOut, Tensor input) {
-        Tensor gradient = input == null || tape == null ? null : tape.gradient(input);
-        if (gradient == null) {
-            return;
+        ReducedGradient.add(this, dOut, input);
+    }
+
+    /** A gradient in another type, for an operation that takes one type alone. */
+    Tensor ofType(DType dtype, Tensor gradient) {
+        if (gradient.dtype() == dtype) {
+            return gradient;
         }
-        if (gradient.shape().equals(dOut.shape())) {
-            backend.binary(BinaryOp.ADD, gradient, dOut, gradient);
-            return;
-        }
-        long[] dims = new long[dOut.rank()];
-        int shift = dOut.rank() - gradient.rank();
-        for (int i = 0; i < dims.length; i++) {
-            dims[i] = i < shift ? 1 : gradient.dim(i - shift);
-        }
-        Tensor reduced = allocate(dims);
-        backend.reduce(ReduceOp.SUM, dOut, reduced);
-        backend.binary(BinaryOp.ADD, gradient, reduced.reshape(gradient.shape().toArray()), gradient);
+        Tensor out = scope.allocate(dtype, gradient.shape());
+        backend.copy(gradient, out);
+        return out;
     }
 }

@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
  * the last operation to the first, and each adds its gradients to those of its inputs.
  *
  * <p>Only tensors that descend from a watched one have gradients; for all others {@link #gradient} is null and their
- * backward work is skipped. Gradients live in the tape's scope, those of watched tensors where the caller put them.
+ * backward work is skipped. Gradients live in the tape's scope in the type of their tensor,
+ * those of watched tensors where the caller put them, in F32.
  *
  * <p>A tape belongs to the thread that made it and to one step: after {@link #backward} it only answers {@link #gradient}.
  */
@@ -97,7 +98,7 @@ public final class Tape {
         }
         Tensor gradient = gradients.get(tensor);
         if (gradient == null) {
-            gradient = scope.allocate(DType.F32, tensor.shape());
+            gradient = scope.allocate(tensor.dtype(), tensor.shape());
             backend.fill(gradient, 0);
             gradients.put(tensor, gradient);
         }
@@ -117,7 +118,7 @@ public final class Tape {
         if (!tracks(tensor) || gradients.get(tensor) != null) {
             return null;
         }
-        Tensor gradient = scope.allocate(DType.F32, tensor.shape());
+        Tensor gradient = scope.allocate(tensor.dtype(), tensor.shape());
         gradients.put(tensor, gradient);
         return gradient;
     }
@@ -129,7 +130,8 @@ public final class Tape {
      * @return false when it must be added
      */
     boolean handOver(Tensor dOut, Tensor input) {
-        if (input == null || views.containsKey(input) || !tracks(input) || gradients.get(input) != null || !input.shape().equals(dOut.shape())) {
+        if (input == null || views.containsKey(input) || !tracks(input) || gradients.get(input) != null || !input.shape().equals(dOut.shape())
+                || input.dtype() != dOut.dtype()) {
             return false;
         }
         gradients.put(input, dOut);

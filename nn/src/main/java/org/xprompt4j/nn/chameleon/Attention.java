@@ -81,22 +81,23 @@ public final class Attention extends Module {
             return ops.attention(spec, q, k, v);
         }
         long keys = cache.length(0) + k.dim(1);
-        return ops.attention(spec, q, floats(ops, cache.keys(layer).slice(1, 0, keys)), floats(ops, cache.values(layer).slice(1, 0, keys)));
+        return ops.attention(spec, q, entries(ops, cache.keys(layer).slice(1, 0, keys), q.dtype()),
+                entries(ops, cache.values(layer).slice(1, 0, keys), q.dtype()));
     }
 
-    /** Cached entries as a contiguous F32 tensor. */
-    private static Tensor floats(Ops ops, Tensor entries) {
-        if (entries.dtype() == DType.F32) {
+    /** Cached entries as a contiguous tensor of the queries' type. */
+    private static Tensor entries(Ops ops, Tensor entries, DType type) {
+        if (entries.dtype() == type) {
             return ops.contiguous(entries);
         }
-        Tensor out = ops.scope().allocate(DType.F32, entries.shape());
+        Tensor out = ops.scope().allocate(type, entries.shape());
         ops.backend().copy(entries, out);
         return out;
     }
 
     /** One query per row: q [batch, 1, heads, headDim] to the same shape. */
     private Tensor attendToCache(Ops ops, Tensor q, KvCache cache) {
-        Tensor out = ops.scope().allocate(DType.F32, q.shape());
+        Tensor out = ops.scope().allocate(q.dtype(), q.shape());
         long batch = q.dim(0);
         ops.backend().cachedAttention(scale, q.reshape(batch, heads, headDim), cache.keys(layer), cache.values(layer),
                 cache.lengths(), out.reshape(batch, heads, headDim));

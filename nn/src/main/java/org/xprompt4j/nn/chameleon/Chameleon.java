@@ -141,9 +141,9 @@ public final class Chameleon extends Module {
         }
     }
 
-    /** Logits [..., vocab] of hidden states [..., hidden]. */
+    /** Logits [..., vocab], F32, of hidden states [..., hidden]. */
     public Tensor logits(Ops ops, Tensor hidden) {
-        return ownHead == null ? ops.linear(hidden, embedTokens.weight().value(), null) : ownHead.forward(ops, hidden);
+        return ownHead == null ? ops.linearToF32(hidden, embedTokens.weight().value(), null) : ownHead.forwardToF32(ops, hidden);
     }
 
     /** Logits [batch, vocab] of the last position of hidden states [batch, seq, hidden]. */

@@ -46,6 +46,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
     private String device;
 
+    @Mixin
+    private PrecisionOption precision;
+
     @Option(names = "--seed", paramLabel = "N", description = "seed of the run instead of the recipe's")
     private Long seed;
 
@@ -60,6 +63,7 @@ final class TrainCommand implements Callable<Integer> {
         if (minutes != null && !(minutes > 0)) {
             throw new InvalidInput("--stop-after must be a positive number of minutes, is " + minutes);
         }
+        precision.on(device); // refused before anything is written
         OutputPlace.folder(out);
         PromptTrainingRun run = new PromptTrainingRun(config, out, seed);
         long deadline = minutes == null ? Long.MAX_VALUE : System.nanoTime() + (long) (minutes * 60e9);
@@ -74,7 +78,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private boolean train(PromptTrainingRun run, Live live, BooleanSupplier stop, Map<String, Object> result) {
         try (live; Backend backend = open()) {
-            boolean finished = run.run(backend, stop, live);
+            boolean finished = run.run(backend, precision.on(device), stop, live);
             if (backend instanceof ProfilingBackend profile && live.done > 0) {
                 common.note(live.done + " steps, checks and saves among them, per step:" + System.lineSeparator() + profile.profile().table(live.done));
                 result.put("profile", profile.profile().costs().stream().map(TrainCommand::json).toList());

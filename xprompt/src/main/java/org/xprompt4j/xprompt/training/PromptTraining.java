@@ -11,6 +11,7 @@ import org.xprompt4j.nn.GradientClipping;
 import org.xprompt4j.nn.LearningRate;
 import org.xprompt4j.nn.Muon;
 import org.xprompt4j.nn.Parameter;
+import org.xprompt4j.nn.RoundedWeights;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
 import org.xprompt4j.nn.chameleon.ChameleonConfig;
@@ -19,6 +20,7 @@ import org.xprompt4j.nn.chameleon.ImageTokens;
 import org.xprompt4j.nn.chameleon.NextTokenLoss;
 import org.xprompt4j.nn.chameleon.Pass;
 import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Ops;
@@ -57,16 +59,30 @@ public final class PromptTraining implements AutoCloseable {
     private final PromptTrainingConfig config;
     private final EpisodeSource episodes;
     private final MemoryScope scope; // weights, gradients, moments
+    private final DType precision;
     private final Chameleon model;
+    private final Chameleon computing; // the model itself, or in BF16 one with its matrices rounded
+    private final RoundedWeights rounded; // null in F32
     private final AdamW adamW;
     private final Muon muon; // null when AdamW moves everything
     private final GradientClipping clipping;
     private final LearningRate schedule; // as a share of the peaks
     private final XPromptConfig promptConfig;
 
-    /** A new run with weights drawn from the seed. */
+    /** A new run in F32 with weights drawn from the seed. */
     public PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs) {
+        this(backend, config, vqgan, photographs, DType.F32);
+    }
+
+    /**
+     * A new run with weights drawn from the seed.
+     *
+     * @param precision of activations and of the weights they are multiplied with, F32 or BF16; master weights, gradients of weights and
+     *        what the optimisers keep are F32 either way, so that a state goes on in both
+     */
+    public PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs, DType precision) {
         this.backend = backend;
+        this.precision = precision;
         this.config = config;
         this.scope = backend.openScope("training");
         SmallVocabulary vocabulary = SmallVocabulary.of(vqgan.config().codes(), config.model().xpTokens());
@@ -86,6 +102,8 @@ public final class PromptTraining implements AutoCloseable {
             CodeStart.apply(backend, model, vqgan, config.seed());
         }
         model.allocateGradients(backend, scope);
+        this.computing = precision == DType.F32 ? model : new Chameleon(shape);
+        this.rounded = precision == DType.F32 ? null : new RoundedWeights(backend, scope, model, computing);
         PromptTrainingConfig.Optimiser o = config.optimiser();
         Predicate<String> hidden = name -> o.muonLr() > 0 && name.startsWith("model.layers.") && name.endsWith("_proj.weight");
         this.adamW = new AdamW(backend, scope, model, new AdamW.Settings(o.beta1(), o.beta2(), 1e-8f, o.weightDecay(), 0), hidden.negate());
@@ -114,6 +132,13 @@ public final class PromptTraining implements AutoCloseable {
                 backend.copy(stored.value(), parameter.value());
             });
         }
+        weightsMoved();
+    }
+
+    private void weightsMoved() {
+        if (rounded != null) {
+            rounded.refresh();
+        }
     }
 
     /** The model as it is after the last step. */
@@ -139,8 +164,12 @@ public final class PromptTraining implements AutoCloseable {
         model.zeroGradients(backend);
         try (MemoryScope memory = backend.openScope("training step")) {
             Tape tape = new Tape(backend, memory);
-            model.watch(tape);
-            Ops ops = new Ops(backend, memory, tape);
+            if (rounded == null) {
+                model.watch(tape);
+            } else {
+                rounded.watch(tape);
+            }
+            Ops ops = new Ops(backend, memory, tape, precision);
             Tensor loss = loss(ops, batch, new Dropout(config.model().dropout(), config.seed(), step));
             tape.backward(loss);
             clipping.measure(loss);
@@ -148,6 +177,7 @@ public final class PromptTraining implements AutoCloseable {
             if (muon != null) {
                 muon.step(share * config.optimiser().muonLr(), clipping.factor());
             }
+            weightsMoved();
             GradientClipping.Report report = clipping.report(); // the one wait of the step
             if (!report.isFinite()) {
                 adamW.revoke();
@@ -165,7 +195,7 @@ public final class PromptTraining implements AutoCloseable {
         List<List<PromptLayout>> batches = episodes.validation();
         for (List<PromptLayout> batch : batches) {
             try (MemoryScope memory = backend.openScope("validation")) {
-                sum += loss(new Ops(backend, memory), batch, Dropout.NONE).item();
+                sum += loss(new Ops(backend, memory, null, precision), batch, Dropout.NONE).item();
             }
         }
         return (float) (sum / batches.size());
@@ -173,8 +203,8 @@ public final class PromptTraining implements AutoCloseable {
 
     private Tensor loss(Ops ops, List<PromptLayout> batch, Dropout dropout) {
         TokenBatch rows = TokenBatch.of(ops.scope(), batch);
-        Tensor hidden = model.hidden(ops, model.embed(ops, rows.ids()), Pass.training(rows.positions(), rows.mask(), dropout));
-        return model.loss(ops, hidden, NextTokenLoss.of(ops.scope(), rows.labels(), model.config().vocabSize()), config.optimiser().zLoss());
+        Tensor hidden = computing.hidden(ops, computing.embed(ops, rows.ids()), Pass.training(rows.positions(), rows.mask(), dropout));
+        return computing.loss(ops, hidden, NextTokenLoss.of(ops.scope(), rows.labels(), model.config().vocabSize()), config.optimiser().zLoss());
     }
 
     /** Writes all that {@link #load} needs into a folder. */
@@ -203,6 +233,7 @@ public final class PromptTraining implements AutoCloseable {
                 muon.load(name -> find(stored, "muon." + name), file.toString());
             }
         }
+        weightsMoved();
     }
 
     private static Tensor find(SafetensorsFile stored, String name) {

@@ -54,18 +54,26 @@ public final class PromptTrainingRun {
         return out.resolve("model");
     }
 
+    /** See {@link #run(Backend, DType, BooleanSupplier, Listener)}, in F32. */
+    public boolean run(Backend backend, BooleanSupplier stop, Listener listener) {
+        return run(backend, DType.F32, stop, listener);
+    }
+
     /**
-     * Trains until the last step or until told to stop; a state is saved either way.
+     * Trains until the last step or until told to stop; a state is saved either way. A state says nothing of device and precision: a run
+     * may go on with others.
      *
+     * @param precision of activations, F32 or BF16
      * @param stop asked after every step
      * @return true when the run is finished
      */
-    public boolean run(Backend backend, BooleanSupplier stop, Listener listener) {
+    public boolean run(Backend backend, DType precision, BooleanSupplier stop, Listener listener) {
         try (MemoryScope tokenizerScope = backend.openScope("tokenizer")) {
             Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
             PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
             // The folder comes last, so that a recipe that cannot be trained leaves nothing behind.
-            try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()));
+            try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()),
+                    precision);
                     TrainingFolder folder = TrainingFolder.open(out, ConfigFile.write(config))) {
                 RunningMean mean = new RunningMean();
                 if (folder.latest().isPresent()) {
