@@ -174,7 +174,7 @@ public final class AdamW {
         if (step < 0) {
             throw new InvalidInput(where + ": optimiser state 'step' is " + step + ", must not be negative");
         }
-        state().forEach((name, target) -> backend.copy(found.get(name), target));
+        state().forEach((name, target) -> Checkpoint.upload(found.get(name), target, backend));
         steps = step;
     }
 }

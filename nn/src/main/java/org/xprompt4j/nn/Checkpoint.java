@@ -96,8 +96,17 @@ public final class Checkpoint {
         }
     }
 
-    /** Host memory to a tensor of the device, converted there. */
-    private static void upload(Tensor stored, Tensor value, Backend backend) {
+    /**
+     * Copies what a file or this device holds to a tensor of the device, converted there.
+     *
+     * @param stored in host memory, contiguous, or in the device's
+     * @param value of the same shape, contiguous
+     */
+    public static void upload(Tensor stored, Tensor value, Backend backend) {
+        if (backend.canAddress(stored.storage())) {
+            backend.copy(stored, value);
+            return;
+        }
         if (stored.dtype() == value.dtype()) {
             value.storage().write(value.offset() * value.dtype().bytes(), stored.segment());
             return;

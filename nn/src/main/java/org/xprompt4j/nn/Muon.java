@@ -150,7 +150,7 @@ public final class Muon implements AutoCloseable {
                 throw new InvalidInput(where + ": optimiser state '" + name + "' is " + (stored == null ? "missing" : stored.dtype() + "" + stored.shape())
                         + ", the model needs " + target.dtype() + target.shape());
             }
-            backend.copy(stored, target);
+            Checkpoint.upload(stored, target, backend);
         });
     }
 }

@@ -3,6 +3,7 @@ package org.xprompt4j.vqvae.training;
 import java.nio.file.Path;
 import java.util.Map;
 
+import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Tensor;
@@ -37,7 +38,7 @@ final class TrainingState {
                 if (source.dtype() != target.dtype()) {
                     throw new InvalidInput(file + ": tensor " + name + " must be " + target.dtype() + ", is " + source.dtype());
                 }
-                backend.copy(source, target);
+                Checkpoint.upload(source, target, backend);
             });
             return step;
         }

@@ -227,7 +227,7 @@ public final class PromptTraining implements AutoCloseable {
             }
             Map<String, Tensor> targets = new LinkedHashMap<>();
             model.forEachParameter((name, parameter) -> targets.put("model." + name, parameter.value()));
-            targets.forEach((name, target) -> backend.copy(stored.tensor(name, target.shape().toArray()), target));
+            targets.forEach((name, target) -> Checkpoint.upload(stored.tensor(name, target.shape().toArray()), target, backend));
             adamW.load(name -> find(stored, "adamw." + name), file.toString());
             if (muon != null) {
                 muon.load(name -> find(stored, "muon." + name), file.toString());
