@@ -8,4 +8,5 @@ module org.xprompt4j.cuda {
     exports org.xprompt4j.cuda.timing;
 
     provides org.xprompt4j.tensor.BackendProvider with org.xprompt4j.cuda.CudaBackendProvider, org.xprompt4j.cuda.PtxBackendProvider;
+    provides org.xprompt4j.tensor.kernel.KernelLab with org.xprompt4j.cuda.lab.EmulatedKernelLab;
 }

@@ -5,8 +5,10 @@ module org.xprompt4j.tensor {
     exports org.xprompt4j.tensor;
     exports org.xprompt4j.tensor.op;
     exports org.xprompt4j.tensor.file;
+    exports org.xprompt4j.tensor.kernel;
 
     uses org.xprompt4j.tensor.BackendProvider;
+    uses org.xprompt4j.tensor.kernel.KernelLab;
 
     provides org.xprompt4j.tensor.BackendProvider
             with org.xprompt4j.tensor.cpu.CpuBackendProvider, org.xprompt4j.tensor.scalar.ScalarBackendProvider;

@@ -9,17 +9,17 @@ import java.util.Map;
 
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.cuda.emulator.Grid;
-import org.xprompt4j.cuda.emulator.LaunchReport;
 import org.xprompt4j.cuda.emulator.PtxEntry;
 import org.xprompt4j.cuda.emulator.PtxMachine;
 import org.xprompt4j.cuda.emulator.PtxModule;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 
 /**
  * The same driver over the PTX emulator: no GPU, every access checked. Work runs when it is queued; captured work is recorded with
  * its arguments and replayed. Counts the waits that a real device would have cost.
  */
 public final class EmulatedDriver implements CudaDriver {
-    private static final DeviceProperties PROPERTIES = new DeviceProperties("PTX emulator", 8, 0, 8, 4L << 30, 1 << 20, 164 << 10, 12_000);
+    private static final int MULTIPROCESSORS = 8;
 
     /** Told after every kernel, for profiles. */
     @FunctionalInterface
@@ -50,6 +50,7 @@ public final class EmulatedDriver implements CudaDriver {
     }
 
     private final PtxMachine machine;
+    private final DeviceProperties properties;
     private final Map<String, PtxModule> modules = new HashMap<>();
     private LaunchListener listener = (entry, shape, report) -> { };
     private List<Work> captured; // null when not capturing
@@ -61,7 +62,17 @@ public final class EmulatedDriver implements CudaDriver {
 
     /** @param level what is checked while kernels run */
     public EmulatedDriver(CheckLevel level) {
+        this(level, MULTIPROCESSORS);
+    }
+
+    /**
+     * A driver that says it has a number of multiprocessors, so that work is cut as it would be on such a device.
+     *
+     * @param level what is checked while kernels run
+     */
+    public EmulatedDriver(CheckLevel level, int multiprocessors) {
         machine = new PtxMachine(level);
+        properties = new DeviceProperties("PTX emulator", 8, 0, multiprocessors, 4L << 30, 1 << 20, 164 << 10, 12_000);
     }
 
     /** The machine, to set its order of warps or its limit. */
@@ -111,7 +122,7 @@ public final class EmulatedDriver implements CudaDriver {
 
     @Override
     public DeviceProperties properties() {
-        return PROPERTIES;
+        return properties;
     }
 
     @Override
@@ -135,7 +146,7 @@ public final class EmulatedDriver implements CudaDriver {
 
     @Override
     public long freeBytes() {
-        return PROPERTIES.memoryBytes() - machine.usedBytes();
+        return properties.memoryBytes() - machine.usedBytes();
     }
 
     @Override
@@ -171,8 +182,8 @@ public final class EmulatedDriver implements CudaDriver {
 
     @Override
     public void allowSharedBytes(KernelFunction function, int bytes) {
-        if (bytes > PROPERTIES.sharedBytesPerBlock()) {
-            throw new CudaException(function + " asks for " + bytes + " bytes of shared memory, the device has " + PROPERTIES.sharedBytesPerBlock());
+        if (bytes > properties.sharedBytesPerBlock()) {
+            throw new CudaException(function + " asks for " + bytes + " bytes of shared memory, the device has " + properties.sharedBytesPerBlock());
         }
     }
 

@@ -1,11 +1,12 @@
 package org.xprompt4j.cuda.emulator;
 
+import org.xprompt4j.tensor.kernel.Traffic;
+
 /**
  * What one memory instruction moved in a launch. Global memory moves in sectors of 32 bytes; shared memory has 32 banks of 4 bytes and serves, in
  * one wavefront, any set of words of which no two lie in the same bank: 32 lanes of up to 4 bytes, 16 of 8, or 8 of 16.
  */
 final class AccessCounter {
-    private static final int SECTOR = 32;
     private static final int BANKS = 32;
 
     private long globalRequests;
@@ -34,7 +35,7 @@ final class AccessCounter {
 
     Traffic traffic() {
         return new Traffic(globalRequests, globalSectors, globalRead, globalWritten, sharedRequests, sharedWavefronts, sharedWavefronts - sharedIdeal,
-                sharedRead, sharedWritten, localBytes);
+                sharedRead, sharedWritten, localBytes, 0, 0);
     }
 
     /** Counts one warp's access, its addresses being in the warp. */
@@ -53,17 +54,18 @@ final class AccessCounter {
             wavefronts(warp, mask, access.bytes);
         } else {
             globalRequests++;
-            globalSectors += sectors(warp, mask, access.bytes);
+            globalSectors += sectors(warp, mask);
+            warp.block.launch.footprint.note(access, warp, mask, common);
             globalRead += reads ? bytes : 0;
             globalWritten += access.writes ? bytes : 0;
         }
     }
 
-    private static int sectors(Warp warp, int mask, int bytes) {
+    private static int sectors(Warp warp, int mask) {
         long[] seen = new long[32];
         int count = 0;
         for (int left = mask; left != 0; left &= left - 1) {
-            long sector = warp.addresses[Integer.numberOfTrailingZeros(left)] / SECTOR;
+            long sector = warp.addresses[Integer.numberOfTrailingZeros(left)] / Traffic.SECTOR;
             boolean known = false;
             for (int i = count - 1; i >= 0 && !known; i--) {
                 known = seen[i] == sector;

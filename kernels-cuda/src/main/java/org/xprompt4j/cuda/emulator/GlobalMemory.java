@@ -16,6 +16,7 @@ final class GlobalMemory {
     static final long PARAMETER_WINDOW = 0x7ffc_0000_0000L;
     static final long WINDOW_BYTES = 1L << 32;
 
+    static final long MOST_BYTES = Integer.MAX_VALUE - 64;
     private static final long FIRST = 0x10_0000_0000L;
     private static final long ALIGNMENT = 512;
     private static final long RED_ZONE = 4096;
@@ -31,8 +32,8 @@ final class GlobalMemory {
     }
 
     Span allocate(long bytes, String label) {
-        if (bytes <= 0 || bytes > Integer.MAX_VALUE - 64) {
-            throw new IllegalArgumentException("cannot allocate " + bytes + " bytes for '" + label + "': from 1 to 2^31 - 65 bytes are possible");
+        if (bytes <= 0 || bytes > MOST_BYTES) {
+            throw new IllegalArgumentException("cannot allocate " + bytes + " bytes for '" + label + "': from 1 to " + MOST_BYTES + " bytes are possible");
         }
         Span span = new Span(next, bytes, label, track);
         spans.put(next, span);

@@ -15,6 +15,7 @@ final class Launch {
     final RaceDetector races;
     /** Memory traffic is counted. */
     final boolean profiled;
+    final Footprint footprint = new Footprint();
     private final CheckLevel level;
     private final Grid grid;
     private final Grid blockSize;

@@ -3,6 +3,7 @@ package org.xprompt4j.cuda.emulator;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -10,10 +11,14 @@ import java.util.regex.Pattern;
 
 import org.xprompt4j.cuda.emulator.syntax.Operation;
 import org.xprompt4j.cuda.emulator.syntax.SourcePlace;
+import org.xprompt4j.tensor.kernel.LaunchReport;
+import org.xprompt4j.tensor.kernel.Traffic;
 
 /** Adds up a launch: how often each basic block ran, times what it holds, and what its memory instructions counted. */
 final class LaunchCounters {
     private static final Pattern SHAPE = Pattern.compile("m(\\d+)n(\\d+)k(\\d+)");
+
+    private static final Set<String> SPECIAL = Set.of("div", "sqrt", "rsqrt", "rcp", "ex2", "lg2", "sin", "cos", "tanh");
 
     private record Line(String file, int line) {
     }
@@ -32,6 +37,7 @@ final class LaunchCounters {
     private long lanes;
     private long divergent;
     private long floats;
+    private long specials;
     private long tensors;
 
     private LaunchCounters(KernelCode code) {
@@ -57,21 +63,21 @@ final class LaunchCounters {
         }
     }
 
-    static LaunchReport report(KernelCode code, boolean profiled, long executed, long nanoseconds) {
+    static LaunchReport report(KernelCode code, Launch launch, long nanoseconds) {
         LaunchCounters counters = new LaunchCounters(code);
         for (BasicBlock block : code.blocks()) {
             counters.lanes += block.lanes * block.length;
             if (block.jump instanceof Jump.Branch branch) {
                 counters.divergent += branch.divergent;
             }
-            if (profiled && block.visits > 0) {
+            if (launch.profiled && block.visits > 0) {
                 counters.block(block);
             }
         }
         List<LaunchReport.SourceLine> lines = counters.lines.entrySet().stream().map(entry -> new LaunchReport.SourceLine(entry.getKey().file,
                 entry.getKey().line, entry.getValue().warps, entry.getValue().lanes, entry.getValue().traffic)).toList();
-        return new LaunchReport(code.name(), executed, counters.lanes, counters.divergent, counters.floats, counters.tensors, counters.kinds, lines,
-                counters.traffic, nanoseconds);
+        return new LaunchReport(code.name(), launch.executed(), counters.lanes, counters.divergent, counters.floats, counters.specials, counters.tensors,
+                counters.kinds, lines, launch.footprint.into(counters.traffic), nanoseconds);
     }
 
     private void block(BasicBlock block) {
@@ -81,6 +87,7 @@ final class LaunchCounters {
             sums.warps += block.visits;
             sums.lanes += block.lanes;
             floats += block.lanes * operations(operation);
+            specials += SPECIAL.contains(operation.root()) ? block.lanes * operations(operation) : 0;
             tensors += block.visits * tensorOperations(operation);
         }
         for (Instruction instruction : block.body) {

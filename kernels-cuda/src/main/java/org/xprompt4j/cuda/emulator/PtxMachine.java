@@ -7,12 +7,16 @@ import java.util.Map;
 
 import org.xprompt4j.cuda.emulator.syntax.Operand;
 import org.xprompt4j.cuda.emulator.syntax.PtxVariable;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 
 /**
  * A device: memory, loaded modules, and the launching of kernels. Runs on the calling thread; results do not depend on anything but the arguments
  * and, where one is set, the seed of the warps' order. Not for use by several threads at once.
  */
 public final class PtxMachine {
+    /** Most bytes of one allocation. */
+    public static final long MOST_BYTES = GlobalMemory.MOST_BYTES;
+
     /** Where variables of the loaded modules lie. */
     private record Loaded(Map<String, Long> addresses, Map<String, Long> sizes, Map<String, KernelCode> kernels) {
     }
@@ -200,7 +204,7 @@ public final class PtxMachine {
         long start = System.nanoTime();
         Launch launch = new Launch(code, memory, arguments, grid, block, dynamicSharedBytes, level, order, maxInstructions, first, profiled);
         launch.run(first);
-        return LaunchCounters.report(code, profiled, launch.executed(), System.nanoTime() - start);
+        return LaunchCounters.report(code, launch, System.nanoTime() - start);
     }
 
     private KernelCode code(PtxEntry entry) {

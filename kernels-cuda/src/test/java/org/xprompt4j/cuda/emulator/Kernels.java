@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 
 /** A machine with one module of the test resources, and short ways to fill buffers and launch. */
 final class Kernels {

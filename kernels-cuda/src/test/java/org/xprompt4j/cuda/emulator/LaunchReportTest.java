@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
+import org.xprompt4j.tensor.kernel.LaunchReport;
+import org.xprompt4j.tensor.kernel.Traffic;
 
 /** Counters say what is known by heart: sectors of strided reads, wavefronts of conflicting banks, idle lanes of a branch. */
 class LaunchReportTest {

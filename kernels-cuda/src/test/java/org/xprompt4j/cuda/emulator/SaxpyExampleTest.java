@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 
 /** How to run a kernel: parse, allocate, copy in, launch, copy out. */
 class SaxpyExampleTest {

@@ -177,6 +177,19 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /** The format does not promise alignment: a tensor at an odd place (none of ours) is copied once, so that kernels need not care. */
+    /**
+     * The bytes of a tensor as they lie in the file, of whatever element type, read-only.
+     *
+     * @throws InvalidInput when the file has no such tensor
+     */
+    public MemorySegment bytes(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new InvalidInput(path + ": has no tensor '" + name + "'");
+        }
+        return data.asSlice(entry.begin(), entry.byteSize());
+    }
+
     private MemorySegment aligned(Entry entry, DType dtype) {
         MemorySegment bytes = data.asSlice(entry.begin(), entry.byteSize());
         if (bytes.address() % dtype.bytes() == 0 || bytes.byteSize() == 0) {

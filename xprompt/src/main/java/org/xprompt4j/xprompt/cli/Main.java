@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
         ExplainCommand.class,
         CourseCommand.class,
         BenchCommand.class,
+        KernelCommand.class,
         ReproduceCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {

@@ -2,11 +2,15 @@ package org.xprompt4j.cuda.emulator.syntax;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Follows {@code .loc}: the source line of what comes next. Code inlined from the toolkit's headers counts for the line that called it. */
 final class LocationTable {
     private record Line(int file, int line) {
     }
+
+    /** Headers of the toolkit by name, for PTX whose folders were cut off. */
+    private static final Pattern TOOLKIT = Pattern.compile("(sm_\\d+_\\w+|cuda_\\w+|math_functions|device_\\w+|cooperative_groups\\w*)\\.(h|hpp)");
 
     private final String ptxFile;
     private final Map<Integer, String> files;
@@ -45,7 +49,7 @@ final class LocationTable {
 
     private boolean ofToolkit(int file) {
         String path = files.getOrDefault(file, "");
-        return path.contains("cuda") && path.contains("/include/");
+        return path.contains("cuda") && path.contains("/include/") || TOOLKIT.matcher(path).matches();
     }
 
     SourcePlace place(int ptxLine) {
