@@ -46,6 +46,7 @@ final class ArithmeticDecoder {
             case "shf" -> funnel();
             case "popc", "clz", "brev" -> simple(asm.operation().root() + width(), 1);
             case "bfind" -> simple("bfind" + (asm.has("shiftamt") ? "Shift" : "") + typed(), 1);
+            case "bmsk" -> simple("bmsk" + (asm.has("wrap") ? "Wrap" : "Clamp"), 2);
             case "bfe" -> simpleMixed("bfe" + typed(), 1);
             case "bfi" -> simpleMixed("bfi" + width(), 2);
             case "prmt" -> permute();

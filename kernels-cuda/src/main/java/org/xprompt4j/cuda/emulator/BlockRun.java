@@ -17,6 +17,8 @@ final class BlockRun {
     final Barrier[] barriers = new Barrier[16];
     /** What each warp knows of the others' progress: {@code seen[w][v]} is v's clock at the last barrier with w. */
     final int[][] seen;
+    /** What each warp handed over by its last releasing access, in the same form; null where it never did. */
+    private final int[][] handedOver;
     Grid position;
     /** Number of this block among all that the machine ever ran. */
     long serial;
@@ -27,7 +29,8 @@ final class BlockRun {
         int count = (int) (launch.blockSize().count() + 31 >>> 5);
         this.warps = new Warp[count];
         this.seen = new int[count][count];
-        this.shared = new Span(0, launch.sharedBytes(), "shared memory", launch.track());
+        this.handedOver = new int[count][];
+        this.shared = new Span(0, launch.allSharedBytes(), "shared memory", launch.track());
         for (int w = 0; w < count; w++) {
             warps[w] = new Warp(launch.code, this, w);
         }
@@ -41,10 +44,15 @@ final class BlockRun {
         serial = number;
         fresh = true;
         shared.clear();
+        if (launch.code.usesReservedShared()) {
+            java.util.Arrays.fill(shared.data, launch.reservedShared(), launch.allSharedBytes(), (byte) 0);
+            shared.markRange(launch.reservedShared(), Launch.RESERVED_BYTES);
+        }
         int threads = (int) launch.blockSize().count();
         for (int w = 0; w < warps.length; w++) {
             warps[w].start(threads - 32 * w);
             java.util.Arrays.fill(seen[w], 0);
+            handedOver[w] = null;
         }
         for (Barrier barrier : barriers) {
             barrier.reset();
@@ -53,7 +61,7 @@ final class BlockRun {
 
     /** Runs; false if the block has not ended and others should have their turn. */
     boolean run() {
-        int left = fresh ? FIRST_STRETCH : LATER_STRETCH;
+        int left = fresh && !launch.code.isCooperative() ? FIRST_STRETCH : LATER_STRETCH;
         fresh = false;
         while (left > 0) {
             int turn = launch.order.turn(TURN);
@@ -108,6 +116,23 @@ final class BlockRun {
             lanes += Integer.bitCount(warp.live);
         }
         return lanes;
+    }
+
+    /** A warp releases: what it did and has seen so far is there for whoever takes it. */
+    void handOver(int w) {
+        handedOver[w] = seen[w].clone();
+        handedOver[w][w] = warps[w].clock++;
+    }
+
+    /** A warp takes what the others have handed over. */
+    void take(int w) {
+        for (int v = 0; v < warps.length; v++) {
+            if (v != w && handedOver[v] != null) {
+                for (int u = 0; u < warps.length; u++) {
+                    seen[w][u] = Math.max(seen[w][u], handedOver[v][u]);
+                }
+            }
+        }
     }
 
     /** A barrier is complete: what its participants did so far comes before what those that waited do next. */

@@ -6,8 +6,11 @@ import java.util.List;
 
 import org.xprompt4j.cuda.emulator.syntax.Operand;
 
-/** Functions that the device's system gives: {@code vprintf}, to standard error, and {@code __assertfail}. */
+/** Functions that the device's system gives: {@code vprintf}, to standard error, {@code __assertfail}, {@code malloc} and {@code free}. */
 final class BuiltInCall extends Instruction {
+    /** The device's heap as CUDA has it by default. */
+    private static final long MOST_HEAP = 8 << 20;
+
     private final String function;
     /** Places of the arguments in the thread's local memory. */
     private final int[] arguments;
@@ -37,12 +40,39 @@ final class BuiltInCall extends Instruction {
                 throw warp.fault(PtxFault.Kind.ASSERTION, source, lane, 0, null, "assertion '" + text(warp, lane, word(warp, frame + arguments[0])) + "' of "
                         + text(warp, lane, word(warp, frame + arguments[1])) + ":" + Span.INTS.get(warp.local.data, frame + arguments[2]) + " does not hold");
             }
+            if (function.equals("malloc")) {
+                allocate(warp, word(warp, frame + arguments[0]), frame + result);
+                continue;
+            }
+            if (function.equals("free")) {
+                release(warp, lane, word(warp, frame + arguments[0]));
+                continue;
+            }
             print(warp, lane, text(warp, lane, word(warp, frame + arguments[0])), word(warp, frame + arguments[1]), System.err);
             if (result >= 0) {
                 Span.INTS.set(warp.local.data, frame + result, 0);
                 if (warp.local.written != null) {
                     warp.local.markWritten(frame + result, 4);
                 }
+            }
+        }
+    }
+
+    /** Null where there is no room, as on a device. */
+    private static void allocate(Warp warp, long bytes, int result) {
+        boolean room = bytes > 0 && bytes <= MOST_HEAP;
+        Span.LONGS.set(warp.local.data, result, room ? warp.block.launch.memory.allocate(bytes, "the kernel's malloc").base : 0L);
+        if (warp.local.written != null) {
+            warp.local.markWritten(result, 8);
+        }
+    }
+
+    private void release(Warp warp, int lane, long address) {
+        if (address != 0) {
+            try {
+                warp.block.launch.memory.free(address);
+            } catch (PtxFault fault) {
+                throw warp.fault(PtxFault.Kind.INVALID_FREE, source, lane, address, fault.allocation(), fault.getMessage());
             }
         }
     }

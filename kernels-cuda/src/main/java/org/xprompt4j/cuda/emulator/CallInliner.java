@@ -21,7 +21,7 @@ import org.xprompt4j.cuda.emulator.syntax.PtxVariable;
  */
 final class CallInliner {
     /** Functions without a body that the machine knows. */
-    private static final Set<String> BUILT_IN = Set.of("vprintf", "__assertfail");
+    private static final Set<String> BUILT_IN = Set.of("vprintf", "__assertfail", "malloc", "free");
 
     private final PtxProgram program;
     private final List<Operation> operations = new ArrayList<>();

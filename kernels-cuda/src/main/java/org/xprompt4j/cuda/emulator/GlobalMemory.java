@@ -20,9 +20,11 @@ final class GlobalMemory {
     private static final long FIRST = 0x10_0000_0000L;
     private static final long ALIGNMENT = 512;
     private static final long RED_ZONE = 4096;
+    private static final int WORKSPACE_BYTES = 64;
 
     private final TreeMap<Long, Span> spans = new TreeMap<>();
     private final boolean track;
+    private Span workspace; // made when a kernel asks for it
     private long next = FIRST;
     private long used;
     private long peak;
@@ -41,6 +43,15 @@ final class GlobalMemory {
         used += bytes;
         peak = Math.max(peak, used);
         return span;
+    }
+
+    /** Where the blocks of a cooperative launch count each other; zero when it begins. */
+    long gridWorkspace() {
+        if (workspace == null) {
+            workspace = allocate(WORKSPACE_BYTES, "the workspace of the grid");
+            workspace.markRange(0, WORKSPACE_BYTES);
+        }
+        return workspace.base;
     }
 
     void free(long address) {

@@ -14,6 +14,16 @@ import org.xprompt4j.cuda.emulator.RegisterFile.Kind;
  */
 record KernelCode(String name, BasicBlock[] blocks, int intRows, int longRows, int maskRows, List<RegisterFile.Constant> constants,
                   List<RegisterFile.Special> specials, int frameBytes, int staticShared, int dynamicAlignment) {
+    /** Names a special register that says where blocks of a grid meet: such a kernel is launched with all its blocks at once. */
+    boolean isCooperative() {
+        return specials.stream().anyMatch(special -> special.name().startsWith("%envreg"));
+    }
+
+    /** Uses the shared memory that the system keeps for groups of threads. */
+    boolean usesReservedShared() {
+        return specials.stream().anyMatch(special -> special.name().startsWith("%reserved_smem"));
+    }
+
     int dynamicStart() {
         return (staticShared + dynamicAlignment - 1) / dynamicAlignment * dynamicAlignment;
     }
@@ -80,6 +90,10 @@ record KernelCode(String name, BasicBlock[] blocks, int intRows, int longRows, i
             case "%nsmid" -> 1;
             case "%dynamic_smem_size" -> launch.sharedBytes() - Math.min(launch.sharedBytes(), launch.code.dynamicStart());
             case "%total_smem_size" -> launch.sharedBytes();
+            case "%envreg1" -> launch.memory.gridWorkspace() >>> 32;
+            case "%envreg2" -> launch.memory.gridWorkspace();
+            case "%reserved_smem_offset_begin", "%reserved_smem_offset_0", "%reserved_smem_offset_1" -> launch.reservedShared();
+            case "%reserved_smem_offset_end", "%reserved_smem_offset_cap" -> launch.reservedShared() + Launch.RESERVED_BYTES;
             default -> 0;
         };
     }
@@ -103,7 +117,8 @@ record KernelCode(String name, BasicBlock[] blocks, int intRows, int longRows, i
         return switch (name) {
             case "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
                  "%laneid", "%warpid", "%nwarpid", "%lanemask_eq", "%lanemask_lt", "%lanemask_le", "%lanemask_gt", "%lanemask_ge", "%smid", "%nsmid",
-                 "%gridid", "%dynamic_smem_size", "%total_smem_size" -> true;
+                 "%gridid", "%dynamic_smem_size", "%total_smem_size", "%envreg1", "%envreg2", "%reserved_smem_offset_begin", "%reserved_smem_offset_end",
+                 "%reserved_smem_offset_cap", "%reserved_smem_offset_0", "%reserved_smem_offset_1" -> true;
             default -> false;
         };
     }

@@ -28,6 +28,7 @@ final class KernelTranslator {
     private final MoveDecoder moves;
     private final MemoryDecoder memory;
     private final WarpDecoder warps;
+    private final WmmaDecoder wmma;
     private long frameBytes;
     private long staticShared;
     private int dynamicAlignment = 16;
@@ -43,6 +44,7 @@ final class KernelTranslator {
         this.moves = new MoveDecoder(asm);
         this.memory = new MemoryDecoder(asm);
         this.warps = new WarpDecoder(asm);
+        this.wmma = new WmmaDecoder(asm, memory);
     }
 
     /**
@@ -59,7 +61,7 @@ final class KernelTranslator {
     static boolean isGate(Operation operation) {
         return switch (operation.root()) {
             case "bar", "barrier" -> !operation.opcode().startsWith("barrier.cluster");
-            case "shfl", "vote", "match", "redux", "mma", "elect" -> true;
+            case "shfl", "vote", "match", "redux", "mma", "wmma", "elect" -> true;
             case "ldmatrix" -> true;
             default -> false;
         };
@@ -218,9 +220,13 @@ final class KernelTranslator {
     }
 
     private void decode() {
+        String reason = NotEmulated.reason(asm.operation());
+        if (reason != null) {
+            throw asm.error(reason);
+        }
         boolean known;
         try {
-            known = arithmetic.decode() || memory.decode() || moves.decode() || warps.decode();
+            known = arithmetic.decode() || memory.decode() || moves.decode() || warps.decode() || wmma.decode();
         } catch (PtxSyntaxException e) {
             throw e;
         } catch (IllegalArgumentException | ClassCastException | IndexOutOfBoundsException e) {

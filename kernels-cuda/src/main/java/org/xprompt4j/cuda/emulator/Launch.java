@@ -6,7 +6,9 @@ import java.util.Deque;
 /** One launch: its sizes, parameters, limits, and the blocks in flight. Blocks run one after another; one that waits long lets later ones start. */
 final class Launch {
     /** Blocks in flight at most; a grid that waits for more than these to meet does not end. */
-    private static final int MOST_RESIDENT = 128;
+    static final int MOST_RESIDENT = 128;
+    /** Shared memory that the system keeps for groups of threads, behind that of kernels that ask where it is. */
+    static final int RESERVED_BYTES = 1024;
 
     final KernelCode code;
     final GlobalMemory memory;
@@ -20,6 +22,7 @@ final class Launch {
     private final Grid grid;
     private final Grid blockSize;
     private final int sharedBytes;
+    private final int reservedShared;
     private final long limit;
     /** Warp instructions still allowed. */
     long left;
@@ -32,6 +35,7 @@ final class Launch {
         this.grid = grid;
         this.blockSize = blockSize;
         this.sharedBytes = code.sharedBytes(dynamicShared);
+        this.reservedShared = (code.sharedBytes(dynamicShared) + RESERVED_BYTES - 1) / RESERVED_BYTES * RESERVED_BYTES;
         this.level = level;
         this.order = order;
         this.limit = limit;
@@ -88,6 +92,16 @@ final class Launch {
 
     Grid blockSize() {
         return blockSize;
+    }
+
+    /** Where the reserved shared memory begins. */
+    int reservedShared() {
+        return reservedShared;
+    }
+
+    /** Shared memory of a block with the reserved part, where there is one. */
+    int allSharedBytes() {
+        return code.usesReservedShared() ? reservedShared + RESERVED_BYTES : sharedBytes;
     }
 
     int sharedBytes() {

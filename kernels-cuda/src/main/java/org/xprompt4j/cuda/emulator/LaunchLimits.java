@@ -19,6 +19,8 @@ final class LaunchLimits {
             problem = "block of " + block.count() + " threads: the kernel was compiled for at most " + entry.maxThreads();
         } else if (dynamicShared < 0 || code.sharedBytes(dynamicShared) > MOST_SHARED) {
             problem = code.sharedBytes(dynamicShared) + " bytes of shared memory: at most " + MOST_SHARED + " are possible";
+        } else if (code.isCooperative() && grid.count() > Launch.MOST_RESIDENT) {
+            problem = grid.count() + " blocks that meet (grid.sync): at most " + Launch.MOST_RESIDENT + " run at once here";
         } else if (parameterBytes < entry.parameterBytes()) {
             problem = "parameter block of " + parameterBytes + " bytes: the kernel takes " + entry.parameterBytes();
         }

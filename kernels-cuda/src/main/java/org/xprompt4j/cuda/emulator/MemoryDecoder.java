@@ -37,7 +37,7 @@ final class MemoryDecoder {
         return true;
     }
 
-    private Space space() {
+    Space space() {
         for (String suffix : asm.operation().suffixes()) {
             switch (suffix.replaceAll("::.*", "")) {
                 case "global", "const" -> {
@@ -78,6 +78,7 @@ final class MemoryDecoder {
             case Operand.Literal literal -> access.address(null, literal.bits() + memory.offset());
             default -> throw asm.error("'" + operand + "' is not an address");
         }
+        access.releases = asm.has("release") || asm.has("acq_rel");
         access.strong = asm.operation().suffixes().stream().anyMatch(STRONG::contains);
     }
 

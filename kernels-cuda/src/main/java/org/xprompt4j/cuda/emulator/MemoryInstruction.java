@@ -16,6 +16,8 @@ abstract class MemoryInstruction extends Instruction {
     boolean atomic;
     /** Volatile, relaxed, acquire or release: ordered by its author, and never a race with its like. */
     boolean strong;
+    /** Hands what the thread did before to whoever reads what it writes here. */
+    boolean releases;
 
     /** What it moved in this launch. */
     final AccessCounter counter = new AccessCounter();
@@ -98,8 +100,8 @@ abstract class MemoryInstruction extends Instruction {
         if (common == warp.local) {
             return;
         }
-        if (orderedByAuthor && global) {
-            races.meet(warp);
+        if (orderedByAuthor) {
+            races.meet(warp, releases, global);
         }
         if (writes) {
             races.write(warp, mask, common, bytes, orderedByAuthor, this);

@@ -5,8 +5,9 @@ import java.util.Set;
 
 /**
  * Finds accesses to the same bytes, one of them a write, that nothing orders. Within a block, barriers order warps (each warp keeps what it has
- * seen of the others' clocks) and {@code bar.warp.sync} orders the lanes of a warp; lanes of one instruction never race. Between blocks of a
- * launch nothing orders but a fence followed by an atomic in the one and an atomic in the other. Atomics do not race with each other.
+ * seen of the others' clocks) and {@code bar.warp.sync} orders the lanes of a warp; lanes of one instruction never race. Besides, a
+ * releasing atomic, or a fence followed by an atomic, orders what came before it with what comes behind an atomic of another warp or block; nothing
+ * else orders the blocks of a launch. Atomics do not race with each other.
  *
  * <p>A cell packs the block's serial (28 bits), the thread (10), its warp's clock (21), whether it was atomic (1) and the bytes (4); 0 is nobody.
  */
@@ -28,14 +29,26 @@ final class RaceDetector {
 
     void fence(Warp warp) {
         fenced.add(warp.block.serial);
+        warp.fenced = true;
     }
 
-    /** A global atomic or strong access: hands over what was written before a fence, and takes what others handed over. */
-    void meet(Warp warp) {
-        if (fenced.contains(warp.block.serial)) {
-            released.add(warp.block.serial);
+    /**
+     * An atomic or strong access: hands over what was written before it, if it releases or a fence came before, and takes what others handed over,
+     * to the warps of the block and, through global memory, to other blocks. By which place they met is not looked at.
+     */
+    void meet(Warp warp, boolean releases, boolean global) {
+        BlockRun block = warp.block;
+        if (global) {
+            if (releases || fenced.contains(block.serial)) {
+                released.add(block.serial);
+            }
+            acquired.add(block.serial);
         }
-        acquired.add(warp.block.serial);
+        block.take(warp.index);
+        if (releases || warp.fenced) {
+            block.handOver(warp.index);
+            warp.fenced = false;
+        }
     }
 
     private static long cell(Warp warp, int lane, boolean atomic, int bytes) {

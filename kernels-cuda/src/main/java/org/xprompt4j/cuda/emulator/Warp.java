@@ -44,6 +44,8 @@ final class Warp {
     private int nextPc;
     /** Barriers and warp synchronisations so far, for ordering accesses. */
     int clock;
+    /** Has executed a fence and no atomic since. */
+    boolean fenced;
 
     private int parked;
     private final int[] parkedPc = new int[32];
@@ -71,6 +73,7 @@ final class Warp {
         nextPc = Integer.MAX_VALUE;
         parked = 0;
         clock = 1;
+        fenced = false;
         local.clear();
         copies.clear();
         code.fillPosition(this);

@@ -42,8 +42,11 @@ record KernelTable(KernelLaunch launch, int launches) {
                 traffic.sectorsPerRequest(), 100 * traffic.coalescing());
         row(out, "", "%,d B read, %,d B written; distinct: %,d B and %,d B", traffic.globalRead(), traffic.globalWritten(), traffic.footprintRead(),
                 traffic.footprintWritten());
-        row(out, "shared memory", "%,d requests, %,d wavefronts, %,d of them by bank conflicts; %,d B read, %,d B written", traffic.sharedRequests(),
-                traffic.sharedWavefronts(), traffic.sharedConflicts(), traffic.sharedRead(), traffic.sharedWritten());
+        if (traffic.sharedRequests() > 0) {
+            row(out, "shared memory", "%,d requests, %,d wavefronts, %,d of them by bank conflicts", traffic.sharedRequests(), traffic.sharedWavefronts(),
+                    traffic.sharedConflicts());
+            row(out, "", "%,d B read, %,d B written", traffic.sharedRead(), traffic.sharedWritten());
+        }
         if (traffic.localBytes() > 0) {
             row(out, "local memory", "%,d B", traffic.localBytes());
         }
@@ -67,10 +70,11 @@ record KernelTable(KernelLaunch launch, int launches) {
 
     private void roofline(PrintWriter out) {
         Roofline roofline = roofline();
-        String many = launches == 1 ? "" : ", all launches together";
-        row(out, "roofline", "%s, %d of %d multiprocessors busy: at least %s%s, bound by %s", roofline.gpu(), roofline.multiprocessors(),
-                GpuLimits.H100.multiprocessors(), time(roofline.binding().seconds()), many, words(roofline.binding().resource()));
-        row(out, "", "%s", roofline.bounds().stream().filter(bound -> bound.seconds() > 0)
+        String many = launches == 1 ? "" : " for all launches";
+        row(out, "roofline", "at least %s%s on an %s with %d of %d multiprocessors busy,", time(roofline.binding().seconds()), many, roofline.gpu(),
+                roofline.multiprocessors(), GpuLimits.H100.multiprocessors());
+        row(out, "", "bound by %s", words(roofline.binding().resource()));
+        row(out, "", "each alone: %s", roofline.bounds().stream().filter(bound -> bound.seconds() > 0)
                 .map(bound -> bound.resource() + " " + time(bound.seconds())).collect(Collectors.joining(", ")));
     }
 

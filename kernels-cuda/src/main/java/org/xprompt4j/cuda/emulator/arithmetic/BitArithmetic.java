@@ -169,6 +169,18 @@ public final class BitArithmetic {
         return bfindShiftU64(a < 0 ? ~a : a);
     }
 
+    /** A mask of {@code length} bits from a position up, both clamped to 32. */
+    public static int bmskClamp(int position, int length) {
+        long from = Math.min(Integer.toUnsignedLong(position), 32);
+        long bits = Math.min(Integer.toUnsignedLong(length), 32);
+        return (int) ((1L << bits) - 1 << from);
+    }
+
+    /** The same with both taken modulo 32. */
+    public static int bmskWrap(int position, int length) {
+        return (1 << (length & 31)) - 1 << (position & 31);
+    }
+
     public static int bfeU32(int a, int position, int length) {
         return (int) bfeU64(a & 0xffffffffL, position, length);
     }

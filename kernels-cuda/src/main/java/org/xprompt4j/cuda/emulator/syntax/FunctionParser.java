@@ -88,9 +88,13 @@ final class FunctionParser {
                 statement(token);
             }
         }
+        SourcePlace first = pending.stream().map(p -> p.operation.place()).filter(place -> !place.file().equals(file)).findFirst().orElse(null);
+        boolean known = first == null;
         for (Pending p : pending) {
-            operations.add(new Operation(p.operation.opcode(), p.operation.guard(),
-                    p.operation.operands().stream().map(operand -> resolve(operand, p.scope)).toList(), p.operation.place()));
+            SourcePlace place = p.operation.place();
+            known |= !place.file().equals(file);
+            operations.add(new Operation(p.operation.opcode(), p.operation.guard(), p.operation.operands().stream().map(operand -> resolve(operand, p.scope)).toList(),
+                    known ? place : new SourcePlace(first.file(), first.line(), place.ptxLine()))); // parameters are read before the first .loc
         }
     }
 
@@ -198,8 +202,13 @@ final class FunctionParser {
         }
         if (cursor.accept("[")) {
             Operand base = simple();
-            if (cursor.accept(",")) {
-                throw cursor.error(token, "texture and tensor addresses are not supported");
+            if (cursor.accept(",")) { // of textures and tensors: the instruction will be refused
+                List<Operand> parts = new ArrayList<>(List.of(base));
+                do {
+                    parts.add(operand());
+                } while (cursor.accept(","));
+                cursor.expect("]");
+                return new Operand.Group(parts);
             }
             cursor.expect("]");
             return base instanceof Operand.Symbol symbol ? new Operand.Memory(new Operand.Symbol(symbol.name(), 0), symbol.offset())

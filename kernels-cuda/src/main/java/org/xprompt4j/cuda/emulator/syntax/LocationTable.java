@@ -44,7 +44,7 @@ final class LocationTable {
         for (int steps = 0; steps < 16 && ofToolkit(place.file) && callers.containsKey(place); steps++) {
             place = callers.get(place);
         }
-        current = place;
+        current = place.line == 0 && current != null ? current : place; // line 0: made by the compiler
     }
 
     private boolean ofToolkit(int file) {
