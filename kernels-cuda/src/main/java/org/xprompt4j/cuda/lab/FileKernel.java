@@ -2,7 +2,9 @@ package org.xprompt4j.cuda.lab;
 
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.cuda.emulator.Grid;
@@ -53,12 +55,19 @@ final class FileKernel {
         }
     }
 
+    /** The kernel of that name, or the only one whose name in C++ it is: {@code _Z4saxpyPfi} answers to saxpy. */
     private PtxEntry entry(PtxModule module) {
-        if (module.entries().stream().noneMatch(entry -> entry.name().equals(run.entry()))) {
-            throw new InvalidInput(run.file() + ": has no kernel '" + run.entry() + "'" + (module.entries().isEmpty() ? ", nor any other"
-                    : "; --entry must be one of " + String.join(", ", module.entries().stream().map(PtxEntry::name).toList())));
+        String mangled = run.entry().length() + run.entry();
+        List<PtxEntry> found = module.entries().stream().filter(entry -> entry.name().equals(run.entry())).toList();
+        if (found.isEmpty()) {
+            found = module.entries().stream().filter(entry -> entry.name().matches("_Z[NK]*" + Pattern.quote(mangled) + ".*")).toList();
         }
-        return module.entry(run.entry());
+        if (found.size() != 1) {
+            List<PtxEntry> choice = found.isEmpty() ? module.entries() : found;
+            throw new InvalidInput(run.file() + (found.isEmpty() ? ": has no kernel '" : ": has more than one kernel '") + run.entry() + "'"
+                    + (choice.isEmpty() ? ", nor any other" : "; --entry must be one of " + String.join(", ", choice.stream().map(PtxEntry::name).toList())));
+        }
+        return found.getFirst();
     }
 
     private static Grid grid(Dim3 size) {

@@ -23,12 +23,30 @@ class PtxSyntaxTest {
 
     @Test
     void unknownInstructionsAreNamedWithTheirLine() {
-        assertThatThrownBy(() -> launch(kernel("wgmma.fence.sync.aligned;"))).isInstanceOf(PtxSyntaxException.class)
-                .hasMessageContaining("test.ptx:9: unknown instruction 'wgmma.fence.sync.aligned'");
-        for (String unknown : List.of("tex.2d.v4.f32.s32 {%r1, %r2, %r3, %r0}, %rd1;", "add.foo %r1, %r2, %r3;", "cvt.rn.f32.e4m3 %r1, %r2;", "atom.global.mul.u32 %r1, [%rd1], %r2;",
-                "cp.async.bulk.wait_group 0;", "mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64 {%rd1}, {%rd2}, {%rd3}, {%rd0};")) {
+        assertThatThrownBy(() -> launch(kernel("frob.sync.aligned;"))).isInstanceOf(PtxSyntaxException.class)
+                .hasMessageContaining("test.ptx:9: unknown instruction 'frob.sync.aligned'");
+        for (String unknown : List.of("add.foo %r1, %r2, %r3;", "cvt.rn.f32.e4m3 %r1, %r2;", "atom.global.mul.u32 %r1, [%rd1], %r2;",
+                "mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64 {%rd1}, {%rd2}, {%rd3}, {%rd0};")) {
             assertThatThrownBy(() -> launch(kernel(unknown))).as(unknown).isInstanceOf(PtxSyntaxException.class).hasMessageStartingWith("test.ptx:9: ");
         }
+    }
+
+    @Test
+    void whatIsKnownAndNotEmulatedSaysWhatItNeeds() {
+        for (String later : List.of("wgmma.fence.sync.aligned;", "cp.async.bulk.wait_group 0;",
+                "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%r1], [%rd1, {%r2, %r3}], [%r0];")) {
+            assertThatThrownBy(() -> launch(kernel(later))).as(later).isInstanceOf(PtxSyntaxException.class)
+                    .hasMessageMatching("(?s)test\\.ptx:9: needs compute_90a \\(.*\\): not emulated: .*\\(source line test\\.ptx:9\\)");
+        }
+        for (String cluster : List.of("mapa.shared::cluster.u32 %r1, %r2, %r3;", "barrier.cluster.arrive.aligned;", "ld.shared::cluster.u32 %r1, [%r2];",
+                "st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.u32 [%r1], %r2, [%r3];")) {
+            assertThatThrownBy(() -> launch(kernel(cluster))).as(cluster).hasMessageContaining("test.ptx:9: needs compute_90 (");
+        }
+        assertThatThrownBy(() -> launch(kernel("mbarrier.init.shared.b64 [%r1], %r2;"))).hasMessageContaining("test.ptx:9: barriers in shared memory (mbarrier)");
+        for (String texture : List.of("tex.2d.v4.f32.s32 {%r1, %r2, %r3, %r0}, [%rd1, {%r1, %r2}];", "sust.b.2d.b32.trap [%rd1, {%r1, %r2}], {%r3};")) {
+            assertThatThrownBy(() -> launch(kernel(texture))).as(texture).hasMessageContaining("test.ptx:9: textures and surfaces are not emulated");
+        }
+        assertThatThrownBy(() -> launch(kernel("call (%r1), %rd1, (%r2);"))).hasMessageContaining("only direct calls");
     }
 
     @Test
