@@ -125,9 +125,16 @@ final class Assembler {
             return registers.temporary(RegisterFile.kindOf(type));
         }
         if (operand instanceof Operand.Register register && registers.find(register.name()) != null) {
-            return registers.find(register.name());
+            return ofKind(registers.find(register.name()), operand, type);
         }
         throw error("'" + operand + "' cannot take a result");
+    }
+
+    private Slot ofKind(Slot slot, Operand operand, String type) {
+        if ((slot.kind() == Kind.MASK) != type.equals("pred")) {
+            throw error("'" + operand + "' is " + (slot.kind() == Kind.MASK ? "a" : "no") + " predicate");
+        }
+        return slot;
     }
 
     /** A row with the operand's value: a register, or a constant of the kind that the type needs. */
@@ -136,7 +143,7 @@ final class Assembler {
             case Operand.Register register -> {
                 Slot slot = registers.find(register.name());
                 if (slot != null) {
-                    yield slot;
+                    yield ofKind(slot, operand, type);
                 }
                 if (KernelCode.isSpecial(register.name())) {
                     yield registers.special(register.name(), RegisterFile.kindOf(type));

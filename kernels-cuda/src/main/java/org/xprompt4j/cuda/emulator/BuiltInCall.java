@@ -28,6 +28,14 @@ final class BuiltInCall extends Instruction {
         String function = ((Operand.Symbol) operands.get(at)).name();
         int[] arguments = ((Operand.Group) operands.get(at + 1)).members().stream().mapToInt(member -> (int) asm.address((Operand.Symbol) member)).toArray();
         int result = at == 1 ? (int) asm.address((Operand.Symbol) ((Operand.Group) operands.getFirst()).members().getFirst()) : -1;
+        int takes = switch (function) {
+            case "vprintf" -> 2;
+            case "__assertfail" -> 5;
+            default -> 1;
+        };
+        if (arguments.length != takes || function.equals("malloc") && result < 0) {
+            throw asm.error(function + " takes " + takes + " arguments");
+        }
         return new BuiltInCall(function, arguments, result);
     }
 

@@ -23,6 +23,8 @@ final class CallInliner {
     /** Functions without a body that the machine knows. */
     private static final Set<String> BUILT_IN = Set.of("vprintf", "__assertfail", "malloc", "free");
 
+    private static final int MOST_OPERATIONS = 1_000_000;
+
     private final PtxProgram program;
     private final List<Operation> operations = new ArrayList<>();
     private final Map<String, String> registers = new LinkedHashMap<>();
@@ -100,6 +102,9 @@ final class CallInliner {
     }
 
     private void operation(Operation operation, String returnLabel) {
+        if (operations.size() > MOST_OPERATIONS) {
+            throw error(operation, "more than " + MOST_OPERATIONS + " instructions, with every called function in the place of its call");
+        }
         String root = operation.root();
         if (root.equals("ret") && returnLabel != null) {
             operations.add(new Operation("bra", operation.guard(), List.of(new Operand.Symbol(returnLabel, 0)), operation.place()));

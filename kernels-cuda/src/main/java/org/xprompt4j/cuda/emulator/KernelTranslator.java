@@ -19,6 +19,9 @@ import org.xprompt4j.cuda.emulator.syntax.PtxVariable;
 final class KernelTranslator {
     private static final Set<String> ENDS = Set.of("bra", "brx", "ret", "exit");
 
+    private static final long MOST_SHARED = 1 << 20;
+    private static final long MOST_LOCAL = 512 << 10;
+
     private final PtxProgram program;
     private final FlatKernel flat;
     private final Map<String, Long> addresses;
@@ -92,6 +95,10 @@ final class KernelTranslator {
                 staticShared += variable.bytes();
             }
         }
+        if (staticShared > MOST_SHARED || frameBytes > MOST_LOCAL) {
+            throw new PtxSyntaxException(program.file(), program.functions().get(flat.name()).line(), "kernel " + flat.name() + " declares " + staticShared
+                    + " bytes of shared and " + frameBytes + " bytes of local memory; " + MOST_SHARED + " and " + MOST_LOCAL + " are possible");
+        }
         dynamic.forEach(variable -> addresses.put(variable.name(), align(staticShared, dynamicAlignment)));
     }
 
@@ -115,7 +122,7 @@ final class KernelTranslator {
         }
         // One more block, empty, for what runs off the end.
         successors[starts.length] = new int[0];
-        int[] order = LoopOrder.of(successors);
+        int[] order = order(successors);
         int[] place = new int[successors.length];
         Arrays.fill(place, -1);
         for (int i = 0; i < order.length; i++) {
@@ -131,6 +138,14 @@ final class KernelTranslator {
         long frame = align(frameBytes, 16);
         return new KernelCode(flat.name(), blocks, registers.intRows(), registers.longRows(), registers.maskRows(), registers.constants(), registers.specials(),
                 (int) frame, (int) staticShared, dynamicAlignment);
+    }
+
+    private int[] order(int[][] successors) {
+        try {
+            return LoopOrder.of(successors);
+        } catch (IllegalArgumentException e) {
+            throw (PtxSyntaxException) new PtxSyntaxException(program.file(), program.functions().get(flat.name()).line(), e.getMessage()).initCause(e);
+        }
     }
 
     private int[] starts(List<Operation> operations) {
@@ -195,7 +210,7 @@ final class KernelTranslator {
         for (Operation operation : operations) {
             asm.begin(operation);
             if (isGate(operation)) {
-                block.gate = warps.gate(operation);
+                block.gate = gate(operation);
                 block.gate.next = next;
                 if (isWholeGate(operation)) {
                     continue;
@@ -219,6 +234,20 @@ final class KernelTranslator {
         return block;
     }
 
+    private Gate gate(Operation operation) {
+        try {
+            return warps.gate(operation);
+        } catch (PtxSyntaxException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw operands(e);
+        }
+    }
+
+    private PtxSyntaxException operands(RuntimeException cause) {
+        return (PtxSyntaxException) asm.error("operands that the instruction does not take").initCause(cause);
+    }
+
     private void decode() {
         String reason = NotEmulated.reason(asm.operation());
         if (reason != null) {
@@ -229,8 +258,8 @@ final class KernelTranslator {
             known = arithmetic.decode() || memory.decode() || moves.decode() || warps.decode() || wmma.decode();
         } catch (PtxSyntaxException e) {
             throw e;
-        } catch (IllegalArgumentException | ClassCastException | IndexOutOfBoundsException e) {
-            throw (PtxSyntaxException) asm.error("operands that the instruction does not take (" + e.getMessage() + ")").initCause(e);
+        } catch (RuntimeException e) {
+            throw operands(e);
         }
         if (!known) {
             throw asm.unknown();

@@ -12,6 +12,8 @@ import java.util.List;
  * then lets diverged lanes meet at the earliest join, and lanes that left a loop wait for those still in it.
  */
 final class LoopOrder {
+    private static final int DEEPEST = 500;
+
     private final int[][] successors;
     private final boolean[] inside;
     private final List<Integer> order = new ArrayList<>();
@@ -29,12 +31,15 @@ final class LoopOrder {
             all.add(i);
         }
         ordering.order.add(0);
-        ordering.visit(all, 0);
+        ordering.visit(all, 0, 0);
         return ordering.order.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Appends the nodes, which lie in a loop or are all, that are reachable from a head already in the order. */
-    private void visit(List<Integer> nodes, int head) {
+    private void visit(List<Integer> nodes, int head, int depth) {
+        if (depth > DEEPEST) {
+            throw new IllegalArgumentException("loops are nested more than " + DEEPEST + " deep");
+        }
         nodes.forEach(node -> inside[node] = true);
         List<List<Integer>> components = components(head);
         nodes.forEach(node -> inside[node] = false);
@@ -48,7 +53,7 @@ final class LoopOrder {
             if (component.size() > 1) {
                 List<Integer> inner = new ArrayList<>(component);
                 inner.remove(Integer.valueOf(first));
-                visit(inner, first);
+                visit(inner, first, depth + 1);
             }
         }
     }

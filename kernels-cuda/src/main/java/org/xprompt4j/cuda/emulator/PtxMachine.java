@@ -183,6 +183,15 @@ public final class PtxMachine {
     }
 
     /**
+     * Makes a kernel ready, as its first launch does.
+     *
+     * @throws org.xprompt4j.cuda.emulator.syntax.PtxSyntaxException naming the line, where an instruction is not known or wrong
+     */
+    public void prepare(PtxEntry entry) {
+        code(entry);
+    }
+
+    /**
      * Runs a kernel to its end.
      *
      * @param grid blocks

@@ -154,6 +154,7 @@ class DataInstructionTest {
             moves.add(new Move(new OneInstruction("selp." + type + " %d, %a, %b, %c;", bits, bits, bits, "pred")));
         }
         moves.add(new Move(new OneInstruction("mov.pred %d, %a;", "pred", "pred")));
+        moves.add(new Move(new OneInstruction("cvta.to.global.u64 %d, %a;", "b64", "b64")));
         return moves;
     }
 
@@ -167,6 +168,35 @@ class DataInstructionTest {
         for (int i = 0; i < results.length; i++) {
             long chosen = operands.length < 3 || (operands[2][i] & 1) != 0 ? operands[0][i] : operands[1][i];
             assertThat(results[i]).isEqualTo(bits == 64 ? chosen : chosen & (1L << bits) - 1);
+        }
+    }
+
+    /** An instruction whose result is a truth. */
+    record Truth(OneInstruction instruction, java.util.function.BiPredicate<Long, Long> expected) {
+        @Override
+        public String toString() {
+            return instruction.text();
+        }
+    }
+
+    static List<Truth> truths() {
+        return List.of(new Truth(new OneInstruction("and.pred %d, %a, %b;", "pred", "pred", "pred"), (a, b) -> (a & b & 1) != 0),
+                new Truth(new OneInstruction("or.pred %d, %a, %b;", "pred", "pred", "pred"), (a, b) -> ((a | b) & 1) != 0),
+                new Truth(new OneInstruction("xor.pred %d, %a, %b;", "pred", "pred", "pred"), (a, b) -> ((a ^ b) & 1) != 0),
+                new Truth(new OneInstruction("not.pred %d, %a;", "pred", "pred"), (a, b) -> (a & 1) == 0),
+                new Truth(new OneInstruction("setp.eq.b16 %d, %a, %b;", "pred", "b16", "b16"), Long::equals),
+                new Truth(new OneInstruction("setp.eq.b32 %d, %a, %b;", "pred", "b32", "b32"), Long::equals),
+                new Truth(new OneInstruction("setp.ne.b64 %d, %a, %b;", "pred", "b64", "b64"), (a, b) -> !a.equals(b)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("truths")
+    void truthsAreTrue(Truth test) {
+        long[][] operands = test.instruction().operands(200, 7);
+        long[] results = test.instruction().run(operands);
+        for (int i = 0; i < results.length; i++) {
+            long second = operands.length > 1 ? operands[1][i] : 0;
+            assertThat(results[i] != 0).as("%s of %x %x", test, operands[0][i], second).isEqualTo(test.expected().test(operands[0][i], second));
         }
     }
 }

@@ -46,6 +46,11 @@ class FloatInstructionTest {
                 cases.add(of("sqrt." + mode, f, 1, (a, b, c) -> f.root(a, mode)));
             }
         }
+        for (Reals f : List.of(Reals.F32, Reals.F64)) { // round to nearest even where they say nothing
+            cases.add(of("add", f, 2, (a, b, c) -> f.add(a, b, "rn")));
+            cases.add(of("sub", f, 2, (a, b, c) -> f.add(a, f.negate(b), "rn")));
+            cases.add(of("mul", f, 2, (a, b, c) -> f.multiply(a, b, "rn")));
+        }
         Reals f32 = Reals.F32;
         cases.add(of("add.ftz", f32, 2, (a, b, c) -> f32.flush(f32.add(f32.flush(a), f32.flush(b), "rn"))));
         cases.add(of("mul.ftz", f32, 2, (a, b, c) -> f32.flush(f32.multiply(f32.flush(a), f32.flush(b), "rn"))));
@@ -146,7 +151,8 @@ class FloatInstructionTest {
         return List.of(new Approximation("ex2.approx", x -> Math.pow(2, x), 0x1p-22, 0x1p-126), new Approximation("lg2.approx", x -> Math.log(x) / Math.log(2), 0x1p-22, 0x1p-22),
                 new Approximation("sin.approx", Math::sin, 0, 0x1p-20), new Approximation("cos.approx", Math::cos, 0, 0x1p-20),
                 new Approximation("tanh.approx", Math::tanh, 0x1p-11, 0), new Approximation("rsqrt.approx", x -> 1 / Math.sqrt(x), 0x1p-22, 0),
-                new Approximation("rcp.approx", x -> 1 / x, 0x1p-23, 0), new Approximation("sqrt.approx", Math::sqrt, 0x1p-23, 0));
+                new Approximation("rcp.approx", x -> 1 / x, 0x1p-23, 0), new Approximation("sqrt.approx", Math::sqrt, 0x1p-23, 0),
+                new Approximation("ex2.approx.ftz", x -> Math.pow(2, x), 0x1p-22, 0x1p-126), new Approximation("rcp.approx.ftz", x -> 1 / x, 0x1p-23, 0));
     }
 
     @ParameterizedTest

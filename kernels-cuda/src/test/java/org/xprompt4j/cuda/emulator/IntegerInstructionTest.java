@@ -107,6 +107,9 @@ class IntegerInstructionTest {
             cases.add(of("bfe.s" + bits, b, x -> field(x[0], x[1], x[2], bits, true), b, "u32", "u32"));
             cases.add(of("bfi.b" + bits, b, x -> inserted(x, bits), b, b, "u32", "u32"));
         }
+        cases.add(of("bmsk.clamp.b32", "u32", x -> ONE.shiftLeft(x[1].min(BigInteger.valueOf(32)).intValue()).subtract(ONE)
+                .shiftLeft(x[0].min(BigInteger.valueOf(32)).intValue()), "u32", "u32"));
+        cases.add(of("bmsk.wrap.b32", "u32", x -> ONE.shiftLeft(x[1].intValue() & 31).subtract(ONE).shiftLeft(x[0].intValue() & 31), "u32", "u32"));
         cases.add(of("shf.l.wrap.b32", "u32", x -> joined(x).shiftLeft(x[2].intValue() & 31).shiftRight(32), "u32", "u32", "u32"));
         cases.add(of("shf.l.clamp.b32", "u32", x -> joined(x).shiftLeft(x[2].min(BigInteger.valueOf(32)).intValue()).shiftRight(32), "u32", "u32", "u32"));
         cases.add(of("shf.r.wrap.b32", "u32", x -> joined(x).shiftRight(x[2].intValue() & 31), "u32", "u32", "u32"));

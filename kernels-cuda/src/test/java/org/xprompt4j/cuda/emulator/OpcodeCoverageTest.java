@@ -52,7 +52,7 @@ class OpcodeCoverageTest {
                 FloatInstructionTest.arithmetic().stream().map(test -> test.instruction().text()),
                 FloatInstructionTest.approximations().stream().map(test -> test.opcode() + ".f32 "),
                 ConversionTest.cases().stream().map(test -> test.instruction().text()), ConversionTest.comparisons().stream().map(test -> test.instruction().text()),
-                DataInstructionTest.moves().stream().map(test -> test.instruction().text())).flatMap(stream -> stream);
+                DataInstructionTest.moves().stream().map(test -> test.instruction().text()), DataInstructionTest.truths().stream().map(test -> test.instruction().text())).flatMap(stream -> stream);
         Stream<String> named = Stream.of(WarpInstructionTest.shuffles().stream().map(test -> "shfl.sync." + test.mode() + ".b32"),
                 WarpInstructionTest.matrices().stream().map(WarpInstructionTest.Matrices::opcode),
                 AtomicTest.cases().stream().map(test -> "atom.global." + test.operation() + "." + test.type()),

@@ -35,6 +35,9 @@ final class FunctionParser {
         }
     }
 
+    private static final long MOST_REGISTERS = 1 << 18;
+    private static final int DEEPEST = 64;
+
     private record Pending(Operation operation, Scope scope) {
     }
 
@@ -49,6 +52,7 @@ final class FunctionParser {
     private final List<Operation> operations = new ArrayList<>();
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private int scopeCount;
+    private int depth;
 
     FunctionParser(String file, TokenCursor cursor, Map<Integer, String> files) {
         this.file = file;
@@ -140,8 +144,12 @@ final class FunctionParser {
         do {
             String name = cursor.word("a register");
             if (cursor.accept("<")) {
+                Token at = cursor.peek();
                 long count = cursor.integer();
                 cursor.expect(">");
+                if (count < 0 || count > MOST_REGISTERS - registers.size()) {
+                    throw cursor.error(at, "a function has at most " + MOST_REGISTERS + " registers");
+                }
                 for (int i = 0; i < count; i++) {
                     registers.put(unique(name + i), type);
                 }
@@ -190,6 +198,15 @@ final class FunctionParser {
     }
 
     private Operand operand() {
+        if (++depth > DEEPEST) {
+            throw cursor.error(cursor.peek(), "operands are nested more than " + DEEPEST + " deep");
+        }
+        Operand operand = nested();
+        depth--;
+        return operand;
+    }
+
+    private Operand nested() {
         Token token = cursor.peek();
         if (token.is("{") || token.is("(")) {
             String close = cursor.take().is("{") ? "}" : ")";

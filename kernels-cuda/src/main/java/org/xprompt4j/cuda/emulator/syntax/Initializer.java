@@ -13,6 +13,7 @@ final class Initializer {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final Map<Integer, Operand.Symbol> addresses = new HashMap<>();
     private boolean present;
+    private int depth;
 
     Initializer(int elementBytes) {
         this.elementBytes = elementBytes;
@@ -21,10 +22,14 @@ final class Initializer {
     void read(TokenCursor cursor) {
         present = true;
         if (cursor.accept("{")) {
+            if (++depth > 64) {
+                throw cursor.error(cursor.peek(), "values are nested more than 64 deep");
+            }
             while (!cursor.accept("}")) {
                 read(cursor);
                 cursor.accept(",");
             }
+            depth--;
             return;
         }
         if (cursor.peek().kind() == Kind.WORD) {

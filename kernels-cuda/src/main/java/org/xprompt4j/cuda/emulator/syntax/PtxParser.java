@@ -14,6 +14,9 @@ public final class PtxParser {
     private static final Set<String> LINKAGE = Set.of(".visible", ".extern", ".weak", ".common");
     private static final Set<String> SPACES = Set.of(".global", ".const", ".shared", ".local");
 
+    private static final int MOST_ALIGNMENT = 1 << 16;
+    private static final long MOST_BYTES = 1 << 28;
+
     private final String file;
     private final TokenCursor cursor;
     private final Map<Integer, String> files = new HashMap<>();
@@ -172,7 +175,11 @@ public final class PtxParser {
             String part = cursor.take().text();
             switch (part) {
                 case ".align" -> {
+                    Token at = cursor.peek();
                     int align = (int) cursor.integer();
+                    if (align < 1 || align > MOST_ALIGNMENT || Integer.bitCount(align) != 1) {
+                        throw cursor.error(at, "an alignment is a power of two of at most " + MOST_ALIGNMENT);
+                    }
                     alignment = pointer ? alignment : align;
                 }
                 case ".ptr" -> pointer = true; // what follows tells of the place pointed to
@@ -196,7 +203,12 @@ public final class PtxParser {
                 if (cursor.accept("]")) {
                     elements = 0;
                 } else {
-                    elements *= cursor.integer();
+                    Token at = cursor.peek();
+                    long size = cursor.integer();
+                    if (size < 0 || size > MOST_BYTES || elements * size > MOST_BYTES) {
+                        throw cursor.error(at, "a variable has at most " + MOST_BYTES + " elements");
+                    }
+                    elements *= size;
                     cursor.expect("]");
                 }
             }

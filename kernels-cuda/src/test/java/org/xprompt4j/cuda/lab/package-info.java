@@ -1,0 +1,2 @@
+/** Tests of the kernel lab. */
+package org.xprompt4j.cuda.lab;

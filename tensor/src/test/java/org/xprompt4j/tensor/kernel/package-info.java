@@ -1,0 +1,2 @@
+/** Tests of launch reports and rooflines. */
+package org.xprompt4j.tensor.kernel;
