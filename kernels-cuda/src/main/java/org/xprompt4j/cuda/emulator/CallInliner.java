@@ -23,7 +23,7 @@ final class CallInliner {
     /** Functions without a body that the machine knows. */
     private static final Set<String> BUILT_IN = Set.of("vprintf", "__assertfail", "malloc", "free");
 
-    private static final int MOST_OPERATIONS = 1_000_000;
+    private static final int MOST_OPERATIONS = 100_000;
 
     private final PtxProgram program;
     private final List<Operation> operations = new ArrayList<>();

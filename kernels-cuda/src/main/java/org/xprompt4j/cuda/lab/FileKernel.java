@@ -36,7 +36,7 @@ final class FileKernel {
         try {
             PtxModule module = PtxModule.parse(run.ptx(), run.file());
             PtxEntry entry = entry(module);
-            machine.load(module);
+            machine.prepare(entry);
             run.buffers().forEach((name, bytes) -> addresses.put(name, bufferAt(name, bytes)));
             MemorySegment parameters = new ArgumentBlock(run, entry, addresses).packed();
             run.symbols().forEach((variable, buffer) -> symbolIn(module, variable, buffer));

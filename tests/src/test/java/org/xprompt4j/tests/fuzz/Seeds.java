@@ -3,6 +3,7 @@ package org.xprompt4j.tests.fuzz;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class Seeds {
         seeds.codes();
         seeds.prompt();
         seeds.pictures(Path.of(args[1]));
+        seeds.kernels();
     }
 
     private Path place(Class<?> target, String method, String name) throws IOException {
@@ -56,6 +58,14 @@ final class Seeds {
 
     private void write(Class<?> target, String method, String name, String content) throws IOException {
         write(target, method, name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void kernels() throws IOException {
+        for (String name : new String[] {"rms_norm", "swiglu", "nearest_code"}) {
+            try (InputStream ptx = Seeds.class.getResourceAsStream("/org/xprompt4j/cuda/ptx/" + name + ".ptx")) {
+                write(PtxFuzzTest.class, "parse", name + ".ptx", ptx.readAllBytes());
+            }
+        }
     }
 
     private void tensors() throws IOException {

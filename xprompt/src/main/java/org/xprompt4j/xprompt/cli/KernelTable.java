@@ -74,7 +74,7 @@ record KernelTable(KernelLaunch launch, int launches) {
         row(out, "roofline", "at least %s%s on an %s with %d of %d multiprocessors busy,", time(roofline.binding().seconds()), many, roofline.gpu(),
                 roofline.multiprocessors(), GpuLimits.H100.multiprocessors());
         row(out, "", "bound by %s", words(roofline.binding().resource()));
-        row(out, "", "each alone: %s", roofline.bounds().stream().filter(bound -> bound.seconds() > 0)
+        row(out, "", "%s", roofline.bounds().stream().filter(bound -> bound.seconds() > 0)
                 .map(bound -> bound.resource() + " " + time(bound.seconds())).collect(Collectors.joining(", ")));
     }
 
