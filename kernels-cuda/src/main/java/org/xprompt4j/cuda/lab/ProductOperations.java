@@ -122,6 +122,6 @@ final class ProductOperations {
         bench.backend.linearCrossEntropy(LOSS, hidden, weight, labels, rowLoss, logSumExp);
         Tensor dHidden = bench.zeros(rows, dim);
         Tensor dWeight = bench.zeros(vocab, dim);
-        bench.measure(() -> bench.backend.linearCrossEntropyBackward(LOSS, hidden, weight, labels, logSumExp, 1f / rows, dHidden, dWeight));
+        bench.measure(() -> bench.backend.linearCrossEntropyBackward(LOSS, hidden, weight, labels, logSumExp, 1f / rows, null, dHidden, dWeight));
     }
 }

@@ -38,8 +38,26 @@ final class TokenOperations {
                     Tensor gradient = bench.normal(n);
                     Tensor first = bench.zeros(n);
                     Tensor second = bench.zeros(n);
-                    bench.measure(() -> bench.backend.adamW(new AdamWSpec(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, 1), weight, gradient, first, second));
+                    Tensor factor = bench.normal(1);
+                    bench.measure(() -> bench.backend.adamW(new AdamWSpec(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 1), weight, gradient, first, second, factor));
                 }),
+                ProfiledOperation.of("gradient_norm", "gradient_norm", "n=10000", "norm of the gradients and the factor that clips them", bench -> {
+                    Tensor gradient = bench.normal(bench.size("n"));
+                    Tensor loss = bench.normal(1);
+                    Tensor report = bench.emptyLongs(2);
+                    Tensor factor = bench.empty(1);
+                    bench.measure(() -> bench.backend.gradientNorm(1, gradient, loss, report, factor));
+                }),
+                ProfiledOperation.of("muon_direction", "muon", "n=10000", "momentum and what Muon makes orthogonal", bench -> {
+                    int n = bench.size("n");
+                    Tensor gradient = bench.normal(n);
+                    Tensor factor = bench.normal(1);
+                    Tensor momentum = bench.zeros(n);
+                    Tensor direction = bench.empty(n);
+                    bench.measure(() -> bench.backend.muonDirection(0.95f, gradient, factor, momentum, direction));
+                }),
+                ProfiledOperation.of("append_to_cache", "append_to_cache", "batch=2 count=1 capacity=64 kvHeads=4 headDim=32",
+                        "the newest keys and values behind the others", TokenOperations::append),
                 ProfiledOperation.of("swiglu", "swiglu", MATRIX, "silu(gate) * up", bench -> {
                     Tensor gate = matrix(bench);
                     Tensor up = matrix(bench);
@@ -92,6 +110,23 @@ final class TokenOperations {
 
     private static Tensor matrix(Workbench bench) {
         return bench.normal(bench.size("rows"), bench.size("dim"));
+    }
+
+    private static void append(Workbench bench) {
+        int batch = bench.size("batch");
+        int count = bench.size("count");
+        int capacity = bench.size("capacity");
+        int kvHeads = bench.size("kvHeads");
+        int headDim = bench.size("headDim");
+        bench.require(count <= capacity, "count must be at most capacity");
+        Tensor k = bench.normal(batch, count, kvHeads, headDim);
+        Tensor v = bench.normal(batch, count, kvHeads, headDim);
+        int[] all = new int[batch];
+        java.util.Arrays.fill(all, count);
+        Tensor lengths = bench.emptyIds(batch).set(all);
+        Tensor keys = bench.weight(batch, capacity, kvHeads, headDim);
+        Tensor values = bench.weight(batch, capacity, kvHeads, headDim);
+        bench.measure(() -> bench.backend.appendToCache(k, v, lengths, keys, values));
     }
 
     private static void sample(Workbench bench) {

@@ -62,6 +62,10 @@ final class Workbench {
         return allocate(DType.I32, dims);
     }
 
+    Tensor emptyLongs(long... dims) {
+        return allocate(DType.I64, dims);
+    }
+
     Tensor zeros(long... dims) {
         Tensor zeros = empty(dims);
         backend.fill(zeros, 0);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.xprompt4j.cuda.emulator.LaunchReport;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AttentionMask;

@@ -5,7 +5,7 @@ import java.util.List;
 
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
-import org.xprompt4j.cuda.emulator.LaunchReport;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Philox;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.xprompt4j.cuda.emulator.LaunchReport;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Activation;
