@@ -39,6 +39,8 @@ class DataInstructionTest {
                         all.add(new Access(true, space, elements, type));
                         all.add(new Access(false, space, elements, type));
                     }
+                    all.add(new Access(true, "global.nc", elements, type));
+                    all.add(new Access(true, "global.nc.L1::no_allocate", elements, type));
                 }
             }
             all.add(new Access(true, "param", 1, type));
@@ -63,7 +65,7 @@ class DataInstructionTest {
                 mov.u32 %t, %tid.x; mul.wide.u32 %o, %t, 32; add.s64 %in, %in, %o; add.s64 %out, %out, %o;
                 mov.u32 %s, place; shl.b32 %t, %t, 4; add.s32 %s, %s, %t;
                 """);
-        String address = access.space().equals("global") ? access.load() ? "[%in]" : "[%out]" : access.space().equals("shared") ? "[%s]" : "[value]";
+        String address = access.space().startsWith("global") ? access.load() ? "[%in]" : "[%out]" : access.space().equals("shared") ? "[%s]" : "[value]";
         if (access.load()) {
             if (access.space().equals("shared")) {
                 text.append("ld.global.v4.b32 {%w0, %w1, %w2, %w3}, [%in]; st.shared.v4.b32 [%s], {%w0, %w1, %w2, %w3};\n");
