@@ -43,6 +43,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Operation;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -84,6 +85,15 @@ final class CudaBackend implements Backend {
     @Override
     public boolean canAddress(Storage storage) {
         return storage instanceof DeviceStorage;
+    }
+
+    @Override
+    public boolean computesBf16(Operation operation) {
+        return switch (operation) {
+            case MATMUL, INT8_MATMUL, SWI_GLU, SWI_GLU_BACKWARD -> true;
+            case LINEAR_CROSS_ENTROPY, LINEAR_CROSS_ENTROPY_BACKWARD, CONV2D, CONV2D_BACKWARD -> kernels.precision() == Precision.BF16;
+            default -> false;
+        };
     }
 
     @Override

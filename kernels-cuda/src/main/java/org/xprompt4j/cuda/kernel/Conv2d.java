@@ -43,9 +43,7 @@ public final class Conv2d {
     public static void backward(Kernels kernels, Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
         long pixels = dOut.dim(0) * dOut.dim(1) * dOut.dim(2);
         if (dBias != null) {
-            long out = dOut.dim(3);
-            ColumnSums.add(kernels, "conv2dBackward", pixels, out,
-                    perPart -> kernels.launch("column_sum", "column_sum").in(dOut).i64(pixels).i64(out).i64(perPart), dBias, null);
+            biasGradient(kernels, dOut, pixels, dBias);
         }
         if (kernels.precision() == Precision.BF16) {
             TensorCoreConv2d.backward(kernels, spec, x, weight, dOut, dX, dWeight);
@@ -65,6 +63,15 @@ public final class Conv2d {
                 geometry(launch, spec, x, weight, dOut).run(LaunchShape.of(tiles(weight.dim(0)), tiles(columns), splits, THREADS));
                 Matmul.join(kernels, parts, splits, MatmulSpec.NN.accumulating(), Epilogue.NONE, dWeight.reshape(weight.dim(0), columns));
             }
+        }
+    }
+
+    private static void biasGradient(Kernels kernels, Tensor dOut, long pixels, Tensor dBias) {
+        long out = dOut.dim(3);
+        try (MemoryScope scratch = kernels.scratch("conv2dBackward")) {
+            Tensor wide = dOut.dtype() == DType.BF16 ? Matmul.widened(kernels, scratch, dOut) : dOut;
+            ColumnSums.add(kernels, "conv2dBackward", pixels, out,
+                    perPart -> kernels.launch("column_sum", "column_sum").in(wide).i64(pixels).i64(out).i64(perPart), dBias, null);
         }
     }
 }

@@ -32,14 +32,28 @@ public final class Matmul {
         long m = out.dim(0);
         long n = out.dim(1);
         long k = a.dim(spec.transposeA() ? 0 : 1);
-        if (m <= FEW_ROWS && !spec.transposeA()) {
-            fewRows(kernels, spec, a, b, epilogue, out, m, n, k);
-            return;
-        }
-        if (kernels.precision() == Precision.BF16) {
+        boolean few = m <= FEW_ROWS && !spec.transposeA();
+        if (!few && kernels.precision() == Precision.BF16) {
             TensorCoreMatmul.forward(kernels, spec, a, b, epilogue, out);
-            return;
+        } else if (a.dtype() == DType.BF16) {
+            try (MemoryScope scratch = kernels.scratch("matmul")) {
+                forward(kernels, spec, widened(kernels, scratch, a), b, epilogue, out);
+            }
+        } else if (few) {
+            fewRows(kernels, spec, a, b, epilogue, out, m, n, k);
+        } else {
+            tiles(kernels, spec, a, b, epilogue, out, m, n, k);
         }
+    }
+
+    /** A float copy of bf16 activations: the exact kernels read floats. */
+    static Tensor widened(Kernels kernels, MemoryScope scratch, Tensor x) {
+        Tensor wide = scratch.allocate(DType.F32, x.shape());
+        Copy.copy(kernels, x, wide);
+        return wide;
+    }
+
+    private static void tiles(Kernels kernels, MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out, long m, long n, long k) {
         int multiprocessors = kernels.driver().properties().multiprocessors();
         boolean large = tiles(m, n, LARGE) >= multiprocessors && b.dtype() == DType.F32 && !(spec.transposeA() && spec.transposeB());
         int tile = large ? LARGE : SMALL;
@@ -60,6 +74,12 @@ public final class Matmul {
 
     /** a [m, k], weight [n, k] in eight bits, scales [n], out [m, n]; always exact. */
     public static void int8(Kernels kernels, Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        if (a.dtype() == DType.BF16) {
+            try (MemoryScope scratch = kernels.scratch("int8Matmul")) {
+                int8(kernels, widened(kernels, scratch, a), weight, scales, epilogue, out);
+            }
+            return;
+        }
         long m = out.dim(0);
         long n = out.dim(1);
         long k = a.dim(1);

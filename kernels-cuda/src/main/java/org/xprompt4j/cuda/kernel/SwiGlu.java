@@ -1,5 +1,7 @@
 package org.xprompt4j.cuda.kernel;
 
+import org.xprompt4j.cuda.driver.LaunchShape;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 
 /** SwiGLU and its gradients: {@code swiglu.cu}. */
@@ -9,13 +11,22 @@ public final class SwiGlu {
     private SwiGlu() {
     }
 
-    /** All of one shape. */
+    /** All of one shape and type. */
     public static void forward(Kernels kernels, Tensor gate, Tensor up, Tensor out) {
-        kernels.launch(MODULE, "forward").in(gate).in(up).out(out).i64(out.numel()).run(Elementwise.shape(out.numel()));
+        kernels.launch(MODULE, "forward").in(gate).in(up).out(out).i32(narrow(out)).i64(out.numel()).run(shape(out.numel()));
     }
 
-    /** dGate and dUp are added to; either may be null. */
+    /** All of one shape and type; dGate and dUp are added to; either may be null. */
     public static void backward(Kernels kernels, Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
-        kernels.launch(MODULE, "backward").in(gate).in(up).in(dOut).out(dGate).out(dUp).i64(dOut.numel()).run(Elementwise.shape(dOut.numel()));
+        kernels.launch(MODULE, "backward").in(gate).in(up).in(dOut).out(dGate).out(dUp).i32(narrow(dOut)).i64(dOut.numel()).run(shape(dOut.numel()));
+    }
+
+    private static int narrow(Tensor x) {
+        return x.dtype() == DType.BF16 ? 1 : 0;
+    }
+
+    /** One thread four elements. */
+    private static LaunchShape shape(long elements) {
+        return Elementwise.shape((elements + 3) / 4);
     }
 }

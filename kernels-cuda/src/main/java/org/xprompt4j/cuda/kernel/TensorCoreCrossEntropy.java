@@ -86,6 +86,8 @@ final class TensorCoreCrossEntropy {
         LinearCrossEntropy.requireLabels(labels, weight.size(0));
         int vocab = weight.size(0);
         try (MemoryScope scratch = kernels.scratch("linearCrossEntropyBackward")) {
+            boolean rounded = dHidden != null && dHidden.dtype() == DType.BF16; // once, after the last block
+            Tensor sum = rounded ? Matmul.widened(kernels, scratch, dHidden) : dHidden;
             Call call = Call.of(kernels, scratch, hidden, weight, labels);
             int block = Math.min(call.block(call.rows()), weight.dtype() == DType.BF16 ? vocab : call.block(weight.dim(1)));
             for (int first = 0; first < vocab; first += block) {
@@ -96,14 +98,17 @@ final class TensorCoreCrossEntropy {
                     Operand dLogits = new Operand(own.allocate(DType.BF16, call.rows(), pitch), pitch);
                     call.launch("gradient", part, first, width).i64(weight.dim(1)).in(labels).in(logSumExp).f32(spec.zLoss()).f32(scale).in(dLoss)
                             .out(dLogits.tensor()).i64(pitch).run(call.tile().shape(call.rows(), width, 1));
-                    if (dHidden != null) {
-                        TensorCoreMatmul.product(kernels, MatmulSpec.NN.accumulating(), dLogits, part, width, Epilogue.NONE, dHidden);
+                    if (sum != null) {
+                        TensorCoreMatmul.product(kernels, MatmulSpec.NN.accumulating(), dLogits, part, width, Epilogue.NONE, sum);
                     }
                     if (dWeight != null) {
                         TensorCoreMatmul.product(kernels, MatmulSpec.TN.accumulating(), dLogits, call.hidden(), call.rows(), Epilogue.NONE,
                                 dWeight.slice(0, first, first + width));
                     }
                 }
+            }
+            if (rounded) {
+                Copy.copy(kernels, sum, dHidden);
             }
         }
     }

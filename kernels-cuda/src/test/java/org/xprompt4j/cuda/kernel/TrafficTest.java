@@ -85,4 +85,17 @@ class TrafficTest {
             moves(report, b.byteSize() + out.byteSize() + 32L * 2 * k * n / 128); // an element of a is one sector for 128 columns
         }
     }
+
+    @Test
+    void swiGlu() {
+        for (DType type : new DType[] {DType.F32, DType.BF16}) {
+            Tensor gate = counted.input(type, 4096);
+            Tensor other = counted.input(type, 4096);
+            Tensor out = counted.input(type, 4096);
+            moves(counted.one(() -> SwiGlu.forward(counted.kernels, gate, other, out)), 3 * gate.byteSize());
+            Tensor dGate = counted.input(type, 4096);
+            Tensor dUp = counted.input(type, 4096);
+            moves(counted.one(() -> SwiGlu.backward(counted.kernels, gate, other, out, dGate, dUp)), 7 * gate.byteSize());
+        }
+    }
 }
