@@ -5,27 +5,60 @@ import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Tensor;
 
-/** The nearest codebook entry of every row: {@code nearest_code.cu}. */
+/** The nearest codebook entry of every row, the same in every {@link Precision}: {@code nearest_code.cu}. */
 public final class NearestCode {
     private static final String MODULE = "nearest_code";
-    private static final int TILE = 64;
+    private static final int WARP = 32;
     private static final int THREADS = 256;
+    private static final int TERMS = 3; // products of the halves of a float
+    private static final int MOST_ROWS = 1 << 16; // at once, which bounds the scratch memory
 
     private NearestCode() {
     }
 
     /** z [rows, dim], codebook [codes, dim], codes [rows]. */
     public static void forward(Kernels kernels, Tensor z, Tensor codebook, Tensor codes) {
+        long dim = z.dim(1);
+        long entries = codebook.dim(0);
+        try (MemoryScope scratch = kernels.scratch("nearestCode")) {
+            Tensor split = scratch.allocate(DType.BF16, entries, TERMS * TensorCoreMatmul.pitch(dim));
+            Tensor squares = scratch.allocate(DType.F32, entries);
+            Tensor most = scratch.allocate(DType.F32, 1);
+            Copy.fill(kernels, most, 0);
+            split(kernels, codebook, true, split, squares, most);
+            for (long first = 0; first < z.dim(0); first += MOST_ROWS) {
+                long to = Math.min(z.dim(0), first + MOST_ROWS);
+                part(kernels, z.slice(0, first, to), codebook, split, squares, most, codes.slice(0, first, to));
+            }
+        }
+    }
+
+    private static void part(Kernels kernels, Tensor z, Tensor codebook, Tensor splitCodebook, Tensor squares, Tensor most, Tensor codes) {
         long rows = z.dim(0);
         long entries = codebook.dim(0);
-        long tiles = (entries + TILE - 1) / TILE;
+        long length = splitCodebook.dim(1);
+        boolean small = TensorTiling.Tile.WIDE.tiles(rows, entries) < kernels.driver().properties().multiprocessors();
+        TensorTiling.Tile tile = small ? TensorTiling.Tile.SMALL : TensorTiling.Tile.WIDE;
+        long slabs = (entries + tile.warpColumns - 1) / tile.warpColumns;
         try (MemoryScope scratch = kernels.scratch("nearestCode")) {
-            Tensor squares = scratch.allocate(DType.F32, entries);
-            Tensor candidates = scratch.allocate(DType.F32, rows, tiles, 2);
-            kernels.launch(MODULE, "squares").in(codebook).i64(entries).i64(z.dim(1)).out(squares).run(Elementwise.shape(entries));
-            kernels.launch(MODULE, "tiles").in(z).in(codebook).in(squares).i64(rows).i64(entries).i64(z.dim(1)).out(candidates)
-                    .run(LaunchShape.of((rows + TILE - 1) / TILE, tiles, THREADS));
-            kernels.launch(MODULE, "best").in(candidates).i64(rows).i32(tiles).out(codes).run(Elementwise.shape(rows));
+            Tensor split = scratch.allocate(DType.BF16, rows, length);
+            Tensor norms = scratch.allocate(DType.F32, rows);
+            Tensor states = scratch.allocate(DType.F32, rows, slabs, 3);
+            split(kernels, z, false, split, norms, null);
+            kernels.launch(MODULE, "slabs_" + Norms.lower(tile)).in(split).in(splitCodebook).in(squares).i64(rows).i64(entries).i64(length).out(states)
+                    .run(tile.shape(rows, entries, 1));
+            kernels.launch(MODULE, "settle").in(states).i64(slabs).i32(tile.warpColumns).in(z).in(codebook).in(norms).in(most).i64(rows).i64(entries)
+                    .i64(z.dim(1)).out(codes).run(oneWarpARow(rows));
         }
+    }
+
+    private static void split(Kernels kernels, Tensor x, boolean isCodebook, Tensor split, Tensor size, Tensor most) {
+        kernels.launch(MODULE, "split").in(x).i64(x.dim(0)).i64(x.dim(1)).i64(split.dim(1) / TERMS).i32(isCodebook ? 1 : 0).out(split).out(size).out(most)
+                .run(oneWarpARow(x.dim(0)));
+    }
+
+    private static LaunchShape oneWarpARow(long rows) {
+        int warps = THREADS / WARP;
+        return LaunchShape.of((rows + warps - 1) / warps, THREADS);
     }
 }
