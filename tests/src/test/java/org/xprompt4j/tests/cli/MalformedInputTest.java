@@ -366,5 +366,6 @@ class MalformedInputTest {
         }
         xp.refuses(List.of("train", at("none.json"), "--out", at("other")), "none.json");
         xp.refuses(List.of("train", recipe.toString(), "--out", at("other"), "--stop-after", "-1"), "--stop-after");
+        xp.refuses(List.of("train", recipe.toString(), "--out", at("other"), "--precision", "f16"), "--precision must be f32 or bf16");
     }
 }
