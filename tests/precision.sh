@@ -14,4 +14,4 @@ if [ ! -d "$home/tests/target/test-classes" ] || [ ! -d "$home/xprompt/target/li
     exit 2
 fi
 exec "$jdk/bin/java" -XX:+UseSerialGC -Xmx1g --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true \
-    -Dxprompt4j.cuda.precision=bf16 -cp "$path:$home/xprompt/target/lib/*" org.xprompt4j.tests.precision.LossInBothPrecisions "${1-200}" "${2-ptx}" "$home/docs"
+    -cp "$path:$home/xprompt/target/lib/*" org.xprompt4j.tests.precision.LossInBothPrecisions "${1-200}" "${2-ptx}" "$home/docs"
