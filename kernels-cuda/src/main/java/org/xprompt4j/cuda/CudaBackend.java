@@ -87,6 +87,16 @@ final class CudaBackend implements Backend {
         return storage instanceof DeviceStorage;
     }
 
+    /** Of the rest the decorator of the device makes float copies. */
+    @Override
+    public boolean computesBf16(Operation operation) {
+        return switch (operation) {
+            case QK_NORM_ROPE, QK_NORM_ROPE_BACKWARD, CACHED_ATTENTION -> true;
+            case ATTENTION, ATTENTION_BACKWARD -> attention.computesBf16();
+            default -> false;
+        };
+    }
+
     @Override
     public boolean computesBf16(Operation operation) {
         return switch (operation) {

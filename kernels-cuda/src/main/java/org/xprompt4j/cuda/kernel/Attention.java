@@ -27,6 +27,11 @@ public final class Attention {
         this.tensorCores = new TensorCoreAttention(kernels);
     }
 
+    /** True when BF16 tensors of any head size are taken: on the tensor cores. The float kernels read floats alone. */
+    public boolean computesBf16() {
+        return tensorCores.takes(MOST_DIM);
+    }
+
     static void requireHeadDim(String operation, long dim, int most) {
         if (dim > most) {
             throw new IllegalArgumentException(operation + ": headDim " + dim + " is more than the " + most + " that the kernels of this device take");

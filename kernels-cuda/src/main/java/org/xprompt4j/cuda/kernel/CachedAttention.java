@@ -8,7 +8,7 @@ import org.xprompt4j.tensor.Tensor;
 /** Attention of a decode step over the cache: {@code cached_attention.cu}. */
 public final class CachedAttention {
     private static final String MODULE = "cached_attention";
-    private static final int SPLIT = 256; // cache entries of a block
+    private static final int SPLIT = 128; // cache entries of a block
     private static final int THREADS = 128;
     private static final int MOST_DIM = 256;
 
@@ -36,9 +36,10 @@ public final class CachedAttention {
         long splits = (longest + SPLIT - 1) / SPLIT;
         try (MemoryScope scratch = kernels.scratch("cachedAttention")) {
             Tensor parts = scratch.allocate(DType.F32, batch, heads, splits, dim + 2);
-            kernels.launch(MODULE, "split_" + Norms.suffix(keys.dtype())).f32(scale).in(q).in(keys).in(values).in(lengths).i64(capacity).i32(heads).i32(keys.dim(2)).i32(dim).i32(splits)
-                    .out(parts).fault("cachedAttention: a length is not in 1.." + capacity).run(LaunchShape.of(splits, heads, batch, THREADS));
-            kernels.launch(MODULE, "join").in(parts).in(lengths).i64(capacity).i32(heads).i32(dim).i32(splits).out(out)
+            int size = dim <= 32 ? 32 : dim <= 64 ? 64 : dim <= 128 ? 128 : 256;
+            kernels.launch(MODULE, "split_" + Norms.suffix(keys.dtype()) + "_" + size).f32(scale).in(q).i32(q.dtype() == DType.BF16 ? 1 : 0).in(keys).in(values)
+                    .in(lengths).i64(capacity).i32(heads).i32(keys.dim(2)).i32(dim).i32(splits).out(parts).fault("cachedAttention: a length is not in 1.." + capacity).run(LaunchShape.of(splits, heads, batch, THREADS));
+            kernels.launch(MODULE, "join").in(parts).in(lengths).i64(capacity).i32(heads).i32(dim).i32(splits).out(out).i32(out.dtype() == DType.BF16 ? 1 : 0)
                     .run(LaunchShape.of(heads, batch, THREADS));
         }
     }

@@ -59,4 +59,23 @@ class AttentionTrafficTest {
         clean(backward.get(1), 3 * product * pairs);
         clean(backward.get(2), 4 * product * pairs);
     }
+
+    /** A step of decoding reads each key and value of the valid entries once for its one head, in whole lines. */
+    @ParameterizedTest
+    @ValueSource(strings = {"F32 64", "F32 128", "BF16 64", "BF16 128", "BF16 256"})
+    void theCacheIsReadOnce(String what) {
+        DType type = DType.valueOf(what.split(" ")[0]);
+        int dim = Integer.parseInt(what.split(" ")[1]);
+        int capacity = 512;
+        int length = 384;
+        Tensor keys = counted.input(type, 1, capacity, 1, dim);
+        Tensor values = counted.input(type, 1, capacity, 1, dim);
+        Tensor q = counted.input(1, 1, dim);
+        Tensor out = counted.input(1, 1, dim);
+        Tensor lengths = counted.integers(length);
+        LaunchReport split = counted.of(() -> CachedAttention.forward(counted.kernels, 0.1f, q, keys, values, lengths, out)).getFirst();
+        long cache = 2L * length * dim * type.bytes();
+        assertThat(32 * split.traffic().globalSectors()).as("bytes that %s moves", split.kernel()).isBetween(cache, cache + cache / 10 + 4096);
+        assertThat(split.traffic().sectorsPerRequest()).as("near 16 bytes a lane").isGreaterThan(8);
+    }
 }

@@ -52,6 +52,10 @@ final class CountedLaunches implements AutoCloseable {
         return tensor.set(values);
     }
 
+    Tensor integers(int... values) {
+        return scope.of(values, values.length);
+    }
+
     Tensor input(long... shape) {
         return input(DType.F32, shape);
     }
