@@ -73,9 +73,14 @@ __device__ __forceinline__ void split(float scale, const void* q, bool bf16, con
     for (int v = 0; v < VECTORS; v++) {
         int c = (v * LANES + lane) * V;
 #pragma unroll
-        for (int i = 0; i < V; i++) {
-            query[v][i] = c + i < dim ? load_one(q, bf16, (b * heads + head) * dim + c + i) * scale : 0.0f;
-            sum[v][i] = 0.0f;
+        for (int i = 0; i < V; i += 4) {
+            float four[4];
+            read<4>(q, bf16, (b * heads + head) * dim, c + i, dim, dim % 4 == 0 && aligned(q), four);
+#pragma unroll
+            for (int j = 0; j < 4; j++) {
+                query[v][i + j] = four[j] * scale;
+                sum[v][i + j] = 0.0f;
+            }
         }
     }
     float maximum = -INFINITY;
