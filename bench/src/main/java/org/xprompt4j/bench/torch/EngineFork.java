@@ -7,7 +7,7 @@ import java.util.Set;
 import org.xprompt4j.bench.Arguments;
 import org.xprompt4j.bench.CommandLine;
 import org.xprompt4j.bench.Spread;
-import org.xprompt4j.bench.peak.Peak;
+import org.xprompt4j.bench.peak.ReadRate;
 import org.xprompt4j.bench.work.Autoencoder;
 import org.xprompt4j.bench.work.DecodeStep;
 import org.xprompt4j.bench.work.LinearLayers;
@@ -23,6 +23,7 @@ final class EngineFork {
     static final String ALL = "train,decode,vqgan";
 
     private static final long WARM_UP_NANOS = 2_500_000_000L;
+    private static final long DECODE_TURN_NANOS = 150_000_000L;
 
     private final Backend backend;
     private final int threads;
@@ -70,17 +71,45 @@ final class EngineFork {
         }
     }
 
+    /** Turns of decoding and of reading memory, so that both see the machine in the same state. */
     private void decode(String work, DType weights) {
-        try (DecodeStep step = new DecodeStep(backend, DecodeStep.Size.STANDARD, weights)) {
-            double seconds = seconds(5 * repeat, step::run);
-            double read = Peak.measureRead(threads);
-            Map<String, Object> line = line(work, 1 / seconds, "tokens/s");
-            double rate = step.weightBytes() / seconds * 1e-9;
-            line.put("gbytes_per_s", rate);
-            line.put("read_gbytes_per_s", read);
-            line.put("share_of_read", rate / read);
+        int turns = 2 * repeat + 1;
+        double[] seconds = new double[turns]; // of a token
+        double[] one = new double[turns]; // rates of reading, 10^9 bytes a second
+        double[] four = new double[turns];
+        double[] shareOfOne = new double[turns];
+        double[] shareOfFour = new double[turns];
+        try (DecodeStep step = new DecodeStep(backend, DecodeStep.Size.STANDARD, weights); ReadRate read = new ReadRate(threads)) {
+            turn(step, WARM_UP_NANOS);
+            for (int i = 0; i < turns; i++) {
+                seconds[i] = turn(step, DECODE_TURN_NANOS);
+                one[i] = read.inOneStream();
+                four[i] = read.inFourStreams();
+                double rate = step.weightBytes() / seconds[i] * 1e-9;
+                shareOfOne[i] = rate / one[i];
+                shareOfFour[i] = rate / four[i];
+            }
+            Map<String, Object> line = line(work, 1 / Spread.of(seconds).median(), "tokens/s");
+            line.put("gbytes_per_s", step.weightBytes() / Spread.of(seconds).median() * 1e-9);
+            line.put("read_gbytes_per_s", Spread.of(one).median());
+            line.put("read4_gbytes_per_s", Spread.of(four).median());
+            line.put("share_of_read", Spread.of(shareOfOne).median());
+            line.put("share_of_read4", Spread.of(shareOfFour).median());
             System.out.println(JsonWriter.compact(line));
         }
+    }
+
+    /** Mean seconds of a token over at least so long. */
+    private static double turn(DecodeStep step, long nanoseconds) {
+        long start = System.nanoTime();
+        long end;
+        int tokens = 0;
+        do {
+            step.run();
+            tokens++;
+            end = System.nanoTime();
+        } while (end - start < nanoseconds);
+        return (end - start) * 1e-9 / tokens;
     }
 
     private void vqgan() {

@@ -26,7 +26,8 @@ import org.xprompt4j.tensor.file.JsonWriter;
  * <pre>{@code bench/torch-cpu [--only train,decode,vqgan] [--threads 2] [--forks 5] [--repeat 5] [--python python3] [--history FILE]}</pre>
  */
 public final class TorchComparison {
-    private static final List<String> SHARES = List.of("gflops", "sgemm_gflops", "share_of_sgemm", "gbytes_per_s", "read_gbytes_per_s", "share_of_read");
+    private static final List<String> SHARES = List.of("gflops", "sgemm_gflops", "share_of_sgemm", "gbytes_per_s", "read_gbytes_per_s",
+            "read4_gbytes_per_s", "share_of_read", "share_of_read4");
 
     private final Arguments arguments;
     private final History history;

@@ -9,13 +9,15 @@ import org.xprompt4j.tensor.Tensor;
 
 /**
  * The decode step: one query per row over the row's cache, bound by reading the cache once. The cache is read where it lies, F32 or
- * BF16, in stretches of {@link #STRETCH} keys; each gives partial sums, which are then joined in order (as Dao et al.,
+ * BF16, in stretches of some keys, a task each, which give partial sums that are then joined in order (as Dao et al.,
  * "Flash-Decoding", 2023). Stretches depend on the row's length alone, so a row gives the same bits in any batch.
  */
 final class CachedAttention {
     private static final int L = Lanes.COUNT;
-    /** Keys of one task. */
+    /** Most keys of one task. */
     private static final int STRETCH = 128;
+    private static final int LEAST_STRETCH = 16;
+    private static final int STRETCHES = 8; // as many tasks at least, when there are keys enough
     private static final int GROUP = 4; // keys at a time
     // Scratch slots of a task ...
     private static final int QUERIES = 0;
@@ -37,6 +39,16 @@ final class CachedAttention {
         /** Bytes from a key to the next. */
         long keyBytes() {
             return (long) kvHeads * dim * dtype.bytes();
+        }
+
+        /** Keys of one task for a row of this length. */
+        static int stretch(int length) {
+            return Math.clamp(TiledProduct.roundUp((length + STRETCHES - 1) / STRETCHES, GROUP), LEAST_STRETCH, STRETCH);
+        }
+
+        /** Tasks for a row of this length. */
+        static int stretches(int length) {
+            return (length + stretch(length) - 1) / stretch(length);
         }
 
         /** Byte offset of a key in the cache. */
@@ -61,15 +73,15 @@ final class CachedAttention {
     static void forward(float scale, Tensor q, Tensor keys, Tensor values, Tensor lengths, Tensor out) {
         int capacity = keys.size(1);
         MemorySegment counts = lengths.segment();
-        int longest = 0;
+        int stretches = 0; // of the row that has most
         for (int b = 0; b < q.size(0); b++) {
             int length = counts.get(ValueLayout.JAVA_INT, 4L * b);
             if (length < 1 || length > capacity) {
                 throw new IllegalArgumentException("cachedAttention: length " + length + " of row " + b + " is not in 1.." + capacity);
             }
-            longest = Math.max(longest, length);
+            stretches = Math.max(stretches, Sizes.stretches(length));
         }
-        Sizes sizes = new Sizes(q.size(0), q.size(1), keys.size(2), q.size(2), capacity, (longest + STRETCH - 1) / STRETCH, keys.dtype());
+        Sizes sizes = new Sizes(q.size(0), q.size(1), keys.size(2), q.size(2), capacity, stretches, keys.dtype());
         MemorySegment qs = q.segment();
         MemorySegment ks = keys.segment();
         MemorySegment vs = values.segment();
@@ -77,23 +89,24 @@ final class CachedAttention {
         float[] partials = Scratch.get().floats(PARTIALS, sizes.partial(sizes.batch, 0, 0)); // [batch, stretches, heads, partialWidth]
         WorkerPool.shared().parallelFor(sizes.batch * sizes.stretches, task -> {
             int b = task / sizes.stretches;
-            int from = task % sizes.stretches * STRETCH;
             int length = counts.get(ValueLayout.JAVA_INT, 4L * b);
+            int keysOfTask = Sizes.stretch(length);
+            int from = task % sizes.stretches * keysOfTask;
             if (from < length) {
-                stretch(sizes, scale, qs, ks, vs, b, from, Math.min(STRETCH, length - from), partials);
+                stretch(sizes, scale, qs, ks, vs, b, from, Math.min(keysOfTask, length - from), partials, sizes.partial(b, task % sizes.stretches, 0));
             }
         });
         WorkerPool.shared().parallelFor(sizes.batch, b -> {
-            int stretches = (counts.get(ValueLayout.JAVA_INT, 4L * b) + STRETCH - 1) / STRETCH;
+            int count = Sizes.stretches(counts.get(ValueLayout.JAVA_INT, 4L * b));
             for (int head = 0; head < sizes.heads; head++) {
-                join(sizes, b, head, stretches, partials);
+                join(sizes, b, head, count, partials);
                 Rows.store(partials, sizes.partial(b, 0, head), sizes.dim, to, 4L * ((long) b * sizes.heads + head) * sizes.dim);
             }
         });
     }
 
     private static void stretch(Sizes sizes, float scale, MemorySegment qs, MemorySegment ks, MemorySegment vs, int b, int first, int count,
-            float[] partials) {
+            float[] partials, int partial) {
         int queryWidth = sizes.width() + L; // zeros behind every query meet those of the rest
         float[] queries = Scratch.get().floats(QUERIES, sizes.heads * queryWidth); // [heads, queryWidth]
         float[] scores = Scratch.get().floats(SCORES, sizes.heads * (STRETCH + L)); // [heads, STRETCH + lanes]
@@ -101,21 +114,23 @@ final class CachedAttention {
         AttentionKernels.scale(queries, 0, sizes.heads * queryWidth, scale);
         scores(sizes, ks, sizes.keyOffset(b, first), count, queries, queryWidth, scores);
         for (int head = 0; head < sizes.heads; head++) {
-            int partial = sizes.partial(b, first / STRETCH, head);
-            softmax(scores, head * (STRETCH + L), count, partials, partial + sizes.width());
-            Arrays.fill(partials, partial, partial + sizes.width(), 0f);
+            int at = partial + head * sizes.partialWidth();
+            softmax(scores, head * (STRETCH + L), count, partials, at + sizes.width());
+            Arrays.fill(partials, at, at + sizes.width(), 0f);
         }
-        addValues(sizes, vs, sizes.keyOffset(b, first), count, scores, partials, sizes.partial(b, first / STRETCH, 0));
+        addValues(sizes, vs, sizes.keyOffset(b, first), count, scores, partials, partial);
     }
 
     /** Four keys at a time, a quarter of the stretch apart: four long sequential reads, as in {@link FewRows}. */
     private static void scores(Sizes sizes, MemorySegment keys, long first, int count, float[] queries, int queryWidth, float[] scores) {
-        float[] rest = Scratch.get().floats(REST, GROUP * L);
         int whole = Lanes.floor(sizes.dim);
+        float[] rest = whole == sizes.dim ? null : Scratch.get().floats(REST, GROUP * L);
         int quarter = (count + GROUP - 1) / GROUP;
         int bytes = sizes.dtype.bytes();
         long keyBytes = sizes.keyBytes();
-        Arrays.fill(rest, 0, GROUP * L, 0f);
+        if (rest != null) {
+            Arrays.fill(rest, 0, GROUP * L, 0f);
+        }
         for (int j = 0; j < quarter; j++) {
             // Quarters that reach beyond the stretch take its last key again; those scores lie behind the others.
             long k0 = first + j * keyBytes;
@@ -124,7 +139,7 @@ final class CachedAttention {
             long k3 = first + Math.min(3 * quarter + j, count - 1) * keyBytes;
             for (int head = 0; head < sizes.heads; head++) {
                 long at = (long) (head / sizes.group()) * sizes.dim * bytes;
-                if (whole < sizes.dim) {
+                if (rest != null) {
                     loadRest(sizes, keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest);
                 }
                 if (sizes.dtype == DType.F32) {
@@ -167,12 +182,9 @@ final class CachedAttention {
 
     /** Scores become exp(score - largest), zero behind them; the state takes the largest and the sum. */
     private static void softmax(float[] scores, int at, int count, float[] state, int stateAt) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            max = Math.max(max, scores[at + i]);
-        }
         int padded = Rows.padded(count);
         Arrays.fill(scores, at + count, at + padded, Float.NEGATIVE_INFINITY);
+        float max = Rows.max(scores, at, padded);
         LayerNorm.subtract(scores, at, max, padded);
         VectorMath.exp(scores, at, scores, at, padded);
         state[stateAt] = max;

@@ -129,11 +129,13 @@ final class DotKernels {
     /** Adds the rest and the lanes of four sums, and writes the four results. */
     private static void finish(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] rest, float[] a, int aAt,
             float[] tile, int at, int step) {
-        FloatVector x = FloatVector.fromArray(F, a, aAt);
-        s0 = x.fma(FloatVector.fromArray(F, rest, 0), s0);
-        s1 = x.fma(FloatVector.fromArray(F, rest, L), s1);
-        s2 = x.fma(FloatVector.fromArray(F, rest, 2 * L), s2);
-        s3 = x.fma(FloatVector.fromArray(F, rest, 3 * L), s3);
+        if (rest != null) {
+            FloatVector x = FloatVector.fromArray(F, a, aAt);
+            s0 = x.fma(FloatVector.fromArray(F, rest, 0), s0);
+            s1 = x.fma(FloatVector.fromArray(F, rest, L), s1);
+            s2 = x.fma(FloatVector.fromArray(F, rest, 2 * L), s2);
+            s3 = x.fma(FloatVector.fromArray(F, rest, 3 * L), s3);
+        }
         // Halves of two sums share a vector, then quarters of four: the order of additions in each sum is that of one alone.
         FloatVector s01 = s0.add(s0.rearrange(HALF)).blend(s1.add(s1.rearrange(HALF)), UPPER_HALF);
         FloatVector s23 = s2.add(s2.rearrange(HALF)).blend(s3.add(s3.rearrange(HALF)), UPPER_HALF);

@@ -23,8 +23,10 @@ final class FewRows {
 
     private static final int L = Lanes.COUNT;
     private static final int GROUP = 4; // rows of the weight at a time
-    private static final int MAX_TASK_COLUMNS = 64;
+    private static final int TASKS_PER_THREAD = 4; // fewer wait for the last one, more start their reads too often
     private static final int MIN_COPY_ROWS = 4; // from here on a group of the weight is used often enough to copy it to the heap
+    private static final int MAX_TASK_COLUMNS = 256;
+    private static final int MAX_TASK_COLUMNS_COPIED = 64; // the block of the result stays in the first cache
     private static final long INLINE_WORK = 64 * 1024;
     private static final int SLOT_A = 7;
     private static final int SLOT_TILE = 6;
@@ -49,8 +51,9 @@ final class FewRows {
         }
         Arrays.fill(rows, m * paddedK, paddedM * paddedK, 0f);
         boolean small = (long) m * n * k <= INLINE_WORK;
-        int wanted = small ? 1 : 8 * WorkerPool.shared().threads();
-        int columns = Math.min(MAX_TASK_COLUMNS, Math.max(16, TiledProduct.roundUp(n / wanted, 16)));
+        int wanted = small ? 1 : TASKS_PER_THREAD * WorkerPool.shared().threads();
+        int most = m < MIN_COPY_ROWS ? MAX_TASK_COLUMNS : MAX_TASK_COLUMNS_COPIED;
+        int columns = Math.min(most, Math.max(16, TiledProduct.roundUp(n / wanted, 16)));
         int tasks = (n + columns - 1) / columns;
         if (small) {
             for (int task = 0; task < tasks; task++) {
@@ -67,11 +70,11 @@ final class FewRows {
         int quarter = (columns + GROUP - 1) / GROUP;
         int stride = TiledProduct.roundUp(GROUP * quarter, L);
         float[] tile = Scratch.get().floats(SLOT_TILE, (m + 1) * stride);
-        float[] rest = Scratch.get().floats(SLOT_REST, GROUP * L); // [GROUP, lanes]
+        int whole = Lanes.floor(k);
+        float[] rest = whole == k ? null : Scratch.get().floats(SLOT_REST, GROUP * L); // [GROUP, lanes]
         float[] group = m < MIN_COPY_ROWS ? null : Scratch.get().floats(SLOT_GROUP, GROUP * paddedK); // [GROUP, paddedK]
         DType dtype = weight.dtype();
         MemorySegment segment = weight.segment();
-        int whole = Lanes.floor(k);
         int last = column + columns - 1;
         for (int j = 0; j < quarter; j++) {
             // Quarters that reach beyond the task take its last row again; those results fall into the padding of the tile.
@@ -79,7 +82,9 @@ final class FewRows {
             long w1 = (long) Math.min(column + quarter + j, last) * k;
             long w2 = (long) Math.min(column + 2 * quarter + j, last) * k;
             long w3 = (long) Math.min(column + 3 * quarter + j, last) * k;
-            copyFour(segment, dtype, w0 + whole, w1 + whole, w2 + whole, w3 + whole, k - whole, rest, L, L);
+            if (rest != null) {
+                copyFour(segment, dtype, w0 + whole, w1 + whole, w2 + whole, w3 + whole, k - whole, rest, L, L);
+            }
             if (group == null) {
                 for (int i = 0; i < m; i++) {
                     multiply(segment, dtype, w0, w1, w2, w3, whole, rest, rows, i * paddedK, tile, i * stride + j, quarter);

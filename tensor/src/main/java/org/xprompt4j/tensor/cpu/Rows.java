@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 import org.xprompt4j.tensor.DType;
@@ -86,6 +87,16 @@ final class Rows {
             s0 = s0.add(FloatVector.fromArray(F, x, at + i));
         }
         return VectorMath.sum(s0.add(s1).add(s2.add(s3)));
+    }
+
+    /** The largest of n floats, n a multiple of the lanes; numbers that are none are passed over. */
+    static float max(float[] x, int at, int n) {
+        FloatVector max = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(F, x, at + i);
+            max = max.blend(v, v.compare(VectorOperators.GT, max)); // not the lanes' max: it spends instructions on signed zeros
+        }
+        return max.reduceLanes(VectorOperators.MAX);
     }
 
     /** Sum of x ⊙ y over n floats, n a multiple of the lanes. */

@@ -18,7 +18,7 @@ final class WorkerPool {
     static final String THREADS_PROPERTY = "xprompt4j.threads";
 
     private static final WorkerPool SHARED = new WorkerPool(sharedThreads());
-    private static final long SPIN_NANOS = 50_000;
+    private static final long SPIN_NANOS = 200_000; // beyond what lies between two loops of a decode step, also with cold caches
 
     private final int threads;
     private final Thread[] workers;
