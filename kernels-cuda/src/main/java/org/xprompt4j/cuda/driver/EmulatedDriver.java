@@ -71,8 +71,13 @@ public final class EmulatedDriver implements CudaDriver {
      * @param level what is checked while kernels run
      */
     public EmulatedDriver(CheckLevel level, int multiprocessors) {
+        this(level, new DeviceProperties("PTX emulator", 8, 0, multiprocessors, 4L << 30, 1 << 20, 164 << 10, 12_000));
+    }
+
+    /** The same as if it were another device, for which kernels and launch shapes are chosen. */
+    public EmulatedDriver(CheckLevel level, DeviceProperties properties) {
         machine = new PtxMachine(level);
-        properties = new DeviceProperties("PTX emulator", 8, 0, multiprocessors, 4L << 30, 1 << 20, 164 << 10, 12_000);
+        this.properties = properties;
     }
 
     /** The machine, to set its order of warps or its limit. */
