@@ -84,10 +84,15 @@ public final class Backends {
         }
         for (BackendProvider provider : providers()) {
             if (provider.device().equals(device)) {
-                return new CheckedBackend(new WideningBackend(provider.open()));
+                return over(provider.open());
             }
         }
         throw new InvalidInput("device '" + device + "' is not known; use one of " + String.join(", ", devices()) + ", auto");
+    }
+
+    /** A backend of the caller's making, behind the checks and conversions that {@link #open} puts before every device. */
+    public static Backend over(Backend made) {
+        return new CheckedBackend(new WideningBackend(made));
     }
 
     private static ServiceLoader<BackendProvider> providers() {

@@ -18,6 +18,7 @@ import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.driver.NvidiaDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.tensor.Backend;
+import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tests.Closeness;
@@ -71,7 +72,7 @@ class SamePtxTest {
         emulated.listener((entry, shape, report) -> approximate[0] |= report.kinds().keySet().stream().anyMatch(APPROXIMATE::contains));
         int exact = 0;
         int within = 0;
-        try (Backend tested = PtxBackendProvider.over(driver); Backend oracle = PtxBackendProvider.over(emulated)) {
+        try (Backend tested = Backends.over(PtxBackendProvider.over(driver)); Backend oracle = Backends.over(PtxBackendProvider.over(emulated))) {
             for (Map.Entry<String, Operation> one : operations().entrySet()) {
                 DType activations = one.getKey().endsWith("BF16") ? DType.BF16 : DType.F32;
                 Workbench left = new Workbench(oracle, Workbench.seed(), activations);

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
 import org.xprompt4j.tensor.Backend;
@@ -72,7 +73,7 @@ public final class ModelFolder {
                     + XPromptConfig.FILE + " asks for floats " + expected);
         }
         for (int i = 0; i < xpIds.length; i++) {
-            backend.copy(stored.select(0, i), model.embedding().value().select(0, xpIds[i]));
+            Checkpoint.upload(stored.select(0, i), model.embedding().value().select(0, xpIds[i]), backend);
         }
     }
 
