@@ -83,7 +83,7 @@ public final class GpuCheck {
         if (token.isCancellationRequested()) {
             verdict.add("stopped after " + SECONDS + " s");
         }
-        if (report.passed() == 0) {
+        if (report.passed() + report.failed() == 0) {
             verdict.add(only.isEmpty() ? "no test ran" : "no test ran; --only " + String.join(",", only) + " names no group");
         }
         System.out.printf(Locale.ROOT, "%s on %s: %d passed, %d failed, %d skipped in %.1f s%n", verdict.isEmpty() ? "passed" : String.join(", ", verdict),
