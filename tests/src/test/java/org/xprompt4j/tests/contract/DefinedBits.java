@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-import org.xprompt4j.cuda.emulator.LaunchReport;
 import org.xprompt4j.cuda.emulator.PtxEntry;
 import org.xprompt4j.cuda.kernel.Kernels;
+import org.xprompt4j.tensor.kernel.LaunchReport;
 
 /** Tells launches whose results PTX defines to the bit from those whose error it only bounds. */
 final class DefinedBits {
