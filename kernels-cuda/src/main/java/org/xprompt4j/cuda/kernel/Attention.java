@@ -29,7 +29,7 @@ public final class Attention {
 
     /** True when BF16 tensors of any head size are taken: on the tensor cores. The float kernels read floats alone. */
     public boolean computesBf16() {
-        return tensorCores.takes(MOST_DIM);
+        return tensorCores.fits(MOST_DIM);
     }
 
     static void requireHeadDim(String operation, long dim, int most) {
@@ -55,7 +55,7 @@ public final class Attention {
     public void forward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
         long dim = q.dim(3);
         requireHeadDim("attention", dim, MOST_DIM);
-        if (tensorCores.takes(dim)) {
+        if (kernels.onTensorCores(q) && tensorCores.fits(dim)) {
             tensorCores.forward(spec, q, k, v, out, logSumExp);
             return;
         }
@@ -68,7 +68,7 @@ public final class Attention {
     public void backward(AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV) {
         long dim = q.dim(3);
         requireHeadDim("attentionBackward", dim, MOST_DIM);
-        if (tensorCores.takes(dim)) {
+        if (kernels.onTensorCores(q) && tensorCores.fits(dim)) {
             tensorCores.backward(spec, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
             return;
         }

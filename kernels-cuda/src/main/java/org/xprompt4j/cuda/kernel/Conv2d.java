@@ -29,8 +29,15 @@ public final class Conv2d {
 
     /** x [batch, height, width, in], weight [out, in, kh, kw], bias [out] or null, residual as out or null, out [batch, oh, ow, out]. */
     public static void forward(Kernels kernels, Conv2dSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
-        if (kernels.precision() == Precision.BF16) {
+        if (kernels.onTensorCores(x, weight)) {
             TensorCoreConv2d.forward(kernels, spec, x, weight, bias, residual, out);
+            return;
+        }
+        if (x.dtype() == DType.BF16) {
+            try (FloatCopies floats = new FloatCopies(kernels, "conv2d")) {
+                forward(kernels, spec, floats.in(x), weight, bias, floats.in(residual), floats.out(out));
+                floats.round();
+            }
             return;
         }
         Launch launch = kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype())).in(x).in(weight).out(out);
@@ -41,11 +48,18 @@ public final class Conv2d {
 
     /** dX as x, dWeight as weight, dBias [out] are added to; each may be null. */
     public static void backward(Kernels kernels, Conv2dSpec spec, Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight, Tensor dBias) {
+        if (x.dtype() == DType.BF16 && !kernels.onTensorCores(x, weight)) {
+            try (FloatCopies floats = new FloatCopies(kernels, "conv2dBackward")) {
+                backward(kernels, spec, floats.in(x), weight, floats.in(dOut), floats.sum(dX), dWeight, dBias);
+                floats.round();
+            }
+            return;
+        }
         long pixels = dOut.dim(0) * dOut.dim(1) * dOut.dim(2);
         if (dBias != null) {
             biasGradient(kernels, dOut, pixels, dBias);
         }
-        if (kernels.precision() == Precision.BF16) {
+        if (kernels.onTensorCores(x, weight)) {
             TensorCoreConv2d.backward(kernels, spec, x, weight, dOut, dX, dWeight);
             return;
         }

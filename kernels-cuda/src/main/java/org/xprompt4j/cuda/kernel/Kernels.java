@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,7 +14,9 @@ import org.xprompt4j.cuda.driver.KernelArguments;
 import org.xprompt4j.cuda.driver.KernelFunction;
 import org.xprompt4j.cuda.memory.DeviceFaults;
 import org.xprompt4j.cuda.memory.DevicePool;
+import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.Tensor;
 
 /**
  * The kernels of one device: finds an entry in the PTX that ships with this module, loads it the first time, and starts launches.
@@ -53,6 +56,14 @@ public final class Kernels implements AutoCloseable {
 
     public Precision precision() {
         return precision;
+    }
+
+    /**
+     * True when an operation on these tensors runs on the tensor cores: where the device was asked to multiply in bf16, and where there is
+     * nothing left to round because all of them are bf16.
+     */
+    boolean onTensorCores(Tensor... operands) {
+        return precision == Precision.BF16 || Arrays.stream(operands).allMatch(operand -> operand.dtype() == DType.BF16);
     }
 
     /** The pool of the backend's own tables, apart from that of the scopes. */

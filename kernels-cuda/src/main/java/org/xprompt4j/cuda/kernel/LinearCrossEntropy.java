@@ -27,8 +27,14 @@ public final class LinearCrossEntropy {
 
     /** hidden [rows, dim], weight [vocab, dim], labels, rowLoss, logSumExp [rows]. */
     public static void forward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor rowLoss, Tensor logSumExp) {
-        if (kernels.precision() == Precision.BF16) {
+        if (kernels.onTensorCores(hidden, weight)) {
             TensorCoreCrossEntropy.forward(kernels, spec, hidden, weight, labels, rowLoss, logSumExp);
+            return;
+        }
+        if (hidden.dtype() == DType.BF16) {
+            try (FloatCopies floats = new FloatCopies(kernels, "linearCrossEntropy")) {
+                forward(kernels, spec, floats.in(hidden), weight, labels, rowLoss, logSumExp);
+            }
             return;
         }
         String fault = requireLabels(labels, weight.size(0));
@@ -58,8 +64,15 @@ public final class LinearCrossEntropy {
     /** dLoss [1] or null; dHidden [rows, dim] and dWeight [vocab, dim] are added to; either may be null. */
     public static void backward(Kernels kernels, CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale,
             Tensor dLoss, Tensor dHidden, Tensor dWeight) {
-        if (kernels.precision() == Precision.BF16) {
+        if (kernels.onTensorCores(hidden, weight)) {
             TensorCoreCrossEntropy.backward(kernels, spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight);
+            return;
+        }
+        if (hidden.dtype() == DType.BF16) {
+            try (FloatCopies floats = new FloatCopies(kernels, "linearCrossEntropyBackward")) {
+                backward(kernels, spec, floats.in(hidden), weight, labels, logSumExp, scale, dLoss, floats.sum(dHidden), dWeight);
+                floats.round();
+            }
             return;
         }
         requireLabels(labels, weight.size(0));

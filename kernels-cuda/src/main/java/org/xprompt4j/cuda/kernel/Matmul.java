@@ -33,7 +33,7 @@ public final class Matmul {
         long n = out.dim(1);
         long k = a.dim(spec.transposeA() ? 0 : 1);
         boolean few = m <= FEW_ROWS && !spec.transposeA();
-        if (!few && kernels.precision() == Precision.BF16) {
+        if (!few && kernels.onTensorCores(a, b)) {
             TensorCoreMatmul.forward(kernels, spec, a, b, epilogue, out);
         } else if (a.dtype() == DType.BF16) {
             try (MemoryScope scratch = kernels.scratch("matmul")) {

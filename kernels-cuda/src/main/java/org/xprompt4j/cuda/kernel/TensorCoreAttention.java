@@ -40,10 +40,9 @@ final class TensorCoreAttention {
         this.narrowKeys = new AttentionTiles.Cache(kernels.tables(), new AttentionTiles.Size(QUERIES, keys(256)));
     }
 
-    /** True when this device multiplies in bf16 and its blocks have the shared memory for heads of this size. */
-    boolean takes(long dim) {
-        int wide = wide(dim);
-        return kernels.precision() == Precision.BF16 && backwardBytes(wide) <= kernels.driver().properties().sharedBytesPerBlock();
+    /** True when the blocks of this device have the shared memory for heads of this size. */
+    boolean fits(long dim) {
+        return backwardBytes(wide(dim)) <= kernels.driver().properties().sharedBytesPerBlock();
     }
 
     /** The row length that a head of {@code dim} elements takes. */
