@@ -3,6 +3,7 @@ package org.xprompt4j.cuda;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import org.xprompt4j.cuda.driver.CudaException;
 import org.xprompt4j.cuda.driver.DriverProbe;
 import org.xprompt4j.cuda.driver.NvidiaDriver;
 import org.xprompt4j.cuda.kernel.Precision;
@@ -23,7 +24,11 @@ public final class CudaBackendProvider implements BackendProvider {
         if (obstacle != null) {
             throw new InvalidInput("device cuda cannot be used: " + obstacle);
         }
-        return new CudaBackend(device(), new NvidiaDriver(ordinal()), Precision.fromProperties());
+        try {
+            return new CudaBackend(device(), new NvidiaDriver(ordinal()), Precision.fromProperties());
+        } catch (CudaException e) {
+            throw new InvalidInput("device cuda cannot be opened: " + e.getMessage(), e);
+        }
     }
 
     private static int ordinal() {

@@ -29,7 +29,11 @@ public final class DriverProbe {
             probed = true;
             driverObstacle = probeDriver();
         }
-        return driverObstacle != null ? driverObstacle : probeDevice(ordinal);
+        try {
+            return driverObstacle != null ? driverObstacle : probeDevice(ordinal);
+        } catch (CudaException e) {
+            return e.getMessage();
+        }
     }
 
     /** Driver and GPUs as they answer, by name; without a driver the reason alone. */
@@ -68,7 +72,7 @@ public final class DriverProbe {
 
     private static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
-        JCudaDriver.cuDeviceGetAttribute(value, which, device);
+        NvidiaDriver.check(JCudaDriver.cuDeviceGetAttribute(value, which, device), "cuDeviceGetAttribute");
         return value[0];
     }
 
@@ -80,7 +84,10 @@ public final class DriverProbe {
                 return "cuInit failed: " + CUresult.stringFor(result) + Remedy.of(result);
             }
             int[] version = new int[1];
-            JCudaDriver.cuDriverGetVersion(version);
+            result = JCudaDriver.cuDriverGetVersion(version);
+            if (result != CUresult.CUDA_SUCCESS) {
+                return "cuDriverGetVersion failed: " + CUresult.stringFor(result) + Remedy.of(result);
+            }
             if (version[0] < OLDEST_DRIVER) {
                 return "the driver is for CUDA " + version[0] / 1000 + "." + version[0] % 1000 / 10
                         + "; install NVIDIA driver 525 (CUDA 12.0) or newer";
@@ -109,7 +116,7 @@ public final class DriverProbe {
             return "there is no GPU number " + ordinal + ", the driver shows " + count[0] + "; set -Dxprompt4j.cuda.device to 0.." + (count[0] - 1);
         }
         CUdevice device = new CUdevice();
-        JCudaDriver.cuDeviceGet(device, ordinal);
+        NvidiaDriver.check(JCudaDriver.cuDeviceGet(device, ordinal), "cuDeviceGet");
         int major = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
         int minor = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         if (10 * major + minor < OLDEST_CAPABILITY) {

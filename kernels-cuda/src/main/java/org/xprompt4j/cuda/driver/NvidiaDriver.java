@@ -36,6 +36,8 @@ public final class NvidiaDriver implements CudaDriver {
     private final DeviceProperties properties;
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final StagingRing staging;
+    private KernelFunction lastFunction; // null before the first launch
+    private LaunchShape lastShape;
     private KernelArguments lastArguments; // whose table the pointer below shows
     private Pointer lastTable;
     private int captured; // operations recorded so far, -1 when not capturing
@@ -88,6 +90,11 @@ public final class NvidiaDriver implements CudaDriver {
             throw new CudaException(call + " failed: " + CUresult.stringFor(result) + Remedy.of(result),
                     result == CUresult.CUDA_ERROR_OUT_OF_MEMORY, null);
         }
+    }
+
+    /** A wait tells of whatever was queued before it: the last kernel is where to begin. */
+    void checkWait(int result, String call) {
+        check(result, lastFunction == null ? call : call + " (the last kernel queued is " + lastFunction + " with " + lastShape + ")");
     }
 
     /** The context belongs to a thread: a backend that is handed to another thread takes it along. */
@@ -193,6 +200,8 @@ public final class NvidiaDriver implements CudaDriver {
             lastTable = Pointer.to(arguments.table().asByteBuffer());
         }
         recorded();
+        lastFunction = function;
+        lastShape = shape;
         check(JCudaDriver.cuLaunchKernel((CUfunction) function.handle(), shape.gridX(), shape.gridY(), shape.gridZ(), shape.blockX(), shape.blockY(), 1,
                 shape.sharedBytes(), stream, lastTable, null), "launch");
     }
@@ -201,7 +210,7 @@ public final class NvidiaDriver implements CudaDriver {
     public void synchronize() {
         notWhileCapturing("waiting for the device");
         waits++;
-        check(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize");
+        checkWait(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize");
     }
 
     @Override
@@ -275,7 +284,7 @@ public final class NvidiaDriver implements CudaDriver {
     public boolean isDone(CudaEvent mark) {
         int result = JCudaDriver.cuEventQuery(((Event) mark).event());
         if (result != CUresult.CUDA_ERROR_NOT_READY) {
-            check(result, "cuEventQuery");
+            checkWait(result, "cuEventQuery");
         }
         return result == CUresult.CUDA_SUCCESS;
     }
@@ -284,7 +293,7 @@ public final class NvidiaDriver implements CudaDriver {
     public void await(CudaEvent mark) {
         notWhileCapturing("waiting for the device");
         waits++;
-        check(JCudaDriver.cuEventSynchronize(((Event) mark).event()), "cuEventSynchronize");
+        checkWait(JCudaDriver.cuEventSynchronize(((Event) mark).event()), "cuEventSynchronize");
     }
 
     @Override

@@ -55,7 +55,7 @@ final class StagingRing implements AutoCloseable {
         used = 0;
         if (busy[half]) {
             driver.countWait();
-            NvidiaDriver.check(JCudaDriver.cuEventSynchronize(done[half]), "cuEventSynchronize");
+            driver.checkWait(JCudaDriver.cuEventSynchronize(done[half]), "cuEventSynchronize");
             busy[half] = false;
         }
     }

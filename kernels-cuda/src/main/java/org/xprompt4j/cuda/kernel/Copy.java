@@ -1,5 +1,6 @@
 package org.xprompt4j.cuda.kernel;
 
+import org.xprompt4j.cuda.driver.CudaException;
 import org.xprompt4j.cuda.memory.DeviceStorage;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
@@ -32,12 +33,21 @@ public final class Copy {
         if (from.dtype() == to.dtype() && from.isContiguous() && to.isContiguous()) {
             int size = from.dtype().bytes();
             Addresses.markWritten(to);
-            kernels.driver().copyOnDevice(((DeviceStorage) to.storage()).address(to.offset() * size),
-                    ((DeviceStorage) from.storage()).address(from.offset() * size), to.byteSize());
+            naming("copy", to, () -> kernels.driver().copyOnDevice(((DeviceStorage) to.storage()).address(to.offset() * size),
+                    ((DeviceStorage) from.storage()).address(from.offset() * size), to.byteSize()));
             return;
         }
         kernels.launch(MODULE, "copy_strided").in(from).i32(code(from.dtype())).out(to).i32(code(to.dtype()))
                 .walk(Walk.over(to.shape(), from, to)).i64(n).run(Elementwise.shape(n));
+    }
+
+    /** What the driver does without a kernel; its errors name operation and tensor as those of launches do. */
+    private static void naming(String operation, Tensor out, Runnable call) {
+        try {
+            call.run();
+        } catch (CudaException e) {
+            throw new CudaException(operation + " of " + out.dtype() + out.shape() + ": " + e.getMessage(), e.isOutOfMemory(), e);
+        }
     }
 
     public static void fill(Kernels kernels, Tensor x, float value) {
@@ -47,7 +57,7 @@ public final class Copy {
         }
         if (Float.floatToRawIntBits(value) == 0 && x.isContiguous()) {
             Addresses.markWritten(x);
-            kernels.driver().fill(((DeviceStorage) x.storage()).address(x.offset() * x.dtype().bytes()), (byte) 0, x.byteSize());
+            naming("fill", x, () -> kernels.driver().fill(((DeviceStorage) x.storage()).address(x.offset() * x.dtype().bytes()), (byte) 0, x.byteSize()));
             return;
         }
         kernels.launch(MODULE, "fill_strided").out(x).i32(code(x.dtype())).f32(value).walk(Walk.over(x.shape(), x)).i64(n).run(Elementwise.shape(n));

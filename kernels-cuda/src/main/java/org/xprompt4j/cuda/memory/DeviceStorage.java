@@ -3,6 +3,7 @@ package org.xprompt4j.cuda.memory;
 import java.lang.foreign.MemorySegment;
 
 import org.xprompt4j.cuda.driver.CudaDriver;
+import org.xprompt4j.cuda.driver.CudaException;
 import org.xprompt4j.tensor.Storage;
 
 /**
@@ -82,13 +83,21 @@ public final class DeviceStorage extends Storage {
             target.copyFrom(known);
             return;
         }
-        faults.read(target, address(byteOffset));
+        try {
+            faults.read(target, address(byteOffset));
+        } catch (CudaException e) {
+            throw new CudaException("reading memory of scope '" + owner() + "': " + e.getMessage(), e.isOutOfMemory(), e);
+        }
     }
 
     @Override
     public void write(long byteOffset, MemorySegment source) {
         requireInside(byteOffset, source.byteSize());
-        driver.copyToDevice(address(byteOffset), source);
+        try {
+            driver.copyToDevice(address(byteOffset), source);
+        } catch (CudaException e) {
+            throw new CudaException("writing to memory of scope '" + owner() + "': " + e.getMessage(), e.isOutOfMemory(), e);
+        }
         if (byteSize() <= MOST_SHADOWED) {
             if (shadow == null) {
                 shadow = new HostShadow(Math.toIntExact(byteSize()));
