@@ -37,13 +37,17 @@ abstract class BackendContract {
     Workbench bench;
     Backend backend;
 
-    /** Only the CPU has a vector width: where widths are forced in turn, one of them runs the other devices too. */
+    /**
+     * Only the CPU has a vector width: where widths are forced in turn, one of them runs the other devices too.
+     * {@code -Dxprompt4j.contract.device=NAME} runs one device alone, to time it.
+     */
     static Stream<String> devices() {
         if (TestDevice.isGiven()) {
             return TestDevice.devices();
         }
         int forced = Integer.getInteger("xprompt4j.vector.bits", 256);
-        return Backends.devices().stream().filter(name -> forced == 256 || name.equals("cpu"));
+        String only = System.getProperty("xprompt4j.contract.device");
+        return Backends.devices().stream().filter(name -> forced == 256 || name.equals("cpu")).filter(name -> only == null || name.equals(only));
     }
 
     /** Skips a forced width that would be emulated. */

@@ -1,0 +1,2 @@
+/** Tests of the measurement of the PTX emulator. */
+package org.xprompt4j.bench.emulator;
