@@ -51,3 +51,27 @@ __device__ __forceinline__ void store_four(void* p, bool bf16, i64 at, float4 x)
         *(float4*) ((float*) p + at) = x;
     }
 }
+
+// Elements at .. at + 3 of which only the first `left` are there; the others are 0. `whole`: rows are aligned and made of whole fours.
+__device__ __forceinline__ float4 load_up_to_four(const void* p, bool bf16, i64 at, i64 left, bool whole) {
+    if (whole) {
+        return load_four(p, bf16, at);
+    }
+    return make_float4(load_one(p, bf16, at), left > 1 ? load_one(p, bf16, at + 1) : 0.0f, left > 2 ? load_one(p, bf16, at + 2) : 0.0f,
+            left > 3 ? load_one(p, bf16, at + 3) : 0.0f);
+}
+
+// Stores the first `left` of four elements.
+__device__ __forceinline__ void store_up_to_four(void* p, bool bf16, i64 at, i64 left, bool whole, float4 x) {
+    if (whole) {
+        store_four(p, bf16, at, x);
+        return;
+    }
+    float y[4] = {x.x, x.y, x.z, x.w};
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        if (i < left) {
+            store_one(p, bf16, at + i, y[i]);
+        }
+    }
+}

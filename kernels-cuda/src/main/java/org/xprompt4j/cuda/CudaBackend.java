@@ -91,7 +91,7 @@ final class CudaBackend implements Backend {
     @Override
     public boolean computesBf16(Operation operation) {
         return switch (operation) {
-            case MATMUL, INT8_MATMUL, SWI_GLU, SWI_GLU_BACKWARD, QK_NORM_ROPE, QK_NORM_ROPE_BACKWARD, CACHED_ATTENTION,
+            case RMS_NORM, RMS_NORM_BACKWARD, MATMUL, INT8_MATMUL, SWI_GLU, SWI_GLU_BACKWARD, QK_NORM_ROPE, QK_NORM_ROPE_BACKWARD, CACHED_ATTENTION,
                     LINEAR_CROSS_ENTROPY, LINEAR_CROSS_ENTROPY_BACKWARD, CONV2D, CONV2D_BACKWARD -> true;
             case ATTENTION, ATTENTION_BACKWARD -> attention.computesBf16();
             default -> false;

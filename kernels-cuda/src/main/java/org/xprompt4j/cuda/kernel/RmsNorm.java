@@ -13,8 +13,13 @@ public final class RmsNorm {
     /** x, out [rows, dim]; weight [dim]; inverseRms [rows] or null. */
     public static void forward(Kernels kernels, float eps, Tensor x, Tensor weight, Tensor out, Tensor inverseRms) {
         long dim = x.dim(1);
-        kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype())).f32(eps).in(x).in(weight).out(out).out(inverseRms).i64(dim)
-                .run(LaunchShape.of(x.dim(0), Norms.threads(dim)));
+        kernels.launch(MODULE, "forward").f32(eps).in(x).i32(Norms.flag(x)).in(weight).i32(Norms.flag(weight)).out(out).out(inverseRms).i64(dim)
+                .run(shape(x));
+    }
+
+    /** A block a row, a thread four elements of it. */
+    private static LaunchShape shape(Tensor x) {
+        return LaunchShape.of(x.dim(0), Norms.threads((x.dim(1) + 3) / 4));
     }
 
     /** dX [rows, dim] and dWeight [dim] are added to; either may be null. */
@@ -22,12 +27,12 @@ public final class RmsNorm {
         long rows = x.dim(0);
         long dim = x.dim(1);
         if (dX != null) {
-            kernels.launch(MODULE, "backward_x").in(x).in(weight).in(inverseRms).in(dOut).out(dX).i64(dim)
-                    .run(LaunchShape.of(rows, Norms.threads(dim)));
+            kernels.launch(MODULE, "backward_x").in(x).i32(Norms.flag(x)).in(weight).i32(Norms.flag(weight)).in(inverseRms).in(dOut).out(dX).i64(dim)
+                    .run(shape(x));
         }
         if (dWeight != null) {
             ColumnSums.add(kernels, "rmsNormBackward", rows, dim,
-                    perPart -> kernels.launch(MODULE, "backward_weight").in(x).in(inverseRms).in(dOut).i64(rows).i64(dim).i64(perPart), dWeight, null);
+                    perPart -> kernels.launch(MODULE, "backward_weight").in(x).i32(Norms.flag(x)).in(inverseRms).in(dOut).i64(rows).i64(dim).i64(perPart), dWeight, null);
         }
     }
 }

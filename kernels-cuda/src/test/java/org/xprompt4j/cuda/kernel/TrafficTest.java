@@ -98,4 +98,24 @@ class TrafficTest {
             moves(counted.one(() -> SwiGlu.backward(counted.kernels, gate, other, out, dGate, dUp)), 7 * gate.byteSize());
         }
     }
+
+    /** Rows of 512 floats and their weight stay in L1 from the first reading to the second; the counters count both. */
+    @Test
+    void rmsNorm() {
+        int rows = 8;
+        int dim = 512;
+        for (DType type : new DType[] {DType.F32, DType.BF16}) {
+            Tensor x = counted.input(type, rows, dim);
+            Tensor weight = counted.input(dim);
+            Tensor inverse = counted.input(rows);
+            Tensor dOut = counted.input(type, rows, dim);
+            Tensor dX = counted.input(type, rows, dim);
+            long weights = (long) rows * weight.byteSize();
+            LaunchReport forward = counted.one(() -> RmsNorm.forward(counted.kernels, 1e-5f, x, weight, dX, inverse));
+            moves(forward, 3 * x.byteSize() + weights + rows * 32L);
+            assertThat(forward.traffic().sectorsPerRequest()).as("four elements a lane").isGreaterThan(6);
+            LaunchReport backward = counted.one(() -> RmsNorm.backward(counted.kernels, x, weight, inverse, dOut, dX, null));
+            assertThat(32 * backward.traffic().globalSectors()).as("bytes").isBetween(6 * x.byteSize() + 2 * weights, 6 * x.byteSize() + 2 * weights + rows * 8 * 32L);
+        }
+    }
 }

@@ -122,7 +122,7 @@ class KernelCommandsTest {
     @Test
     void aProfileFitsTheScreenAndAgreesWithItself() {
         String out = xp(List.of("kernel", "profile", "rms_norm", "--shape", "rows=8,dim=100")).done().out();
-        assertThat(out).contains("forward_f32 (rms_norm.ptx), grid 8, block", "bound by", "H100", "rms_norm.cu", "sect/req");
+        assertThat(out).contains("forward (rms_norm.ptx), grid 8, block", "bound by", "H100", "rms_norm.cu", "sect/req");
         assertThat(out.lines().filter(line -> line.length() > 100)).as("lines wider than 100").isEmpty();
         Json json = xp(List.of("kernel", "profile", "rms_norm", "--shape", "rows=8,dim=100", "--json")).done().json();
         long sum = json.get("lines").elements().stream().mapToLong(line -> line.integer("warp_instructions")).sum();
