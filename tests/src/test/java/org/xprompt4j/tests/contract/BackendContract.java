@@ -37,17 +37,13 @@ abstract class BackendContract {
     Workbench bench;
     Backend backend;
 
-    /**
-     * Only the CPU has a vector width: where widths are forced in turn, one of them runs the other devices too.
-     * {@code -Dxprompt4j.contract.device=NAME} runs one device alone, to time it.
-     */
+    /** Only the CPU has a vector width: where widths are forced in turn, one of them runs the other devices too. */
     static Stream<String> devices() {
         if (TestDevice.isGiven()) {
             return TestDevice.devices();
         }
         int forced = Integer.getInteger("xprompt4j.vector.bits", 256);
-        String only = System.getProperty("xprompt4j.contract.device");
-        return Backends.devices().stream().filter(name -> forced == 256 || name.equals("cpu")).filter(name -> only == null || name.equals(only));
+        return Backends.devices().stream().filter(name -> forced == 256 || name.equals("cpu"));
     }
 
     /** Skips a forced width that would be emulated. */
