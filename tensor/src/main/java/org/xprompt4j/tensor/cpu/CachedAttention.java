@@ -124,13 +124,11 @@ final class CachedAttention {
     /** Four keys at a time, a quarter of the stretch apart: four long sequential reads, as in {@link FewRows}. */
     private static void scores(Sizes sizes, MemorySegment keys, long first, int count, float[] queries, int queryWidth, float[] scores) {
         int whole = Lanes.floor(sizes.dim);
-        float[] rest = whole == sizes.dim ? null : Scratch.get().floats(REST, GROUP * L);
+        float[] rest = Scratch.get().floats(REST, DotKernels.REST); // [3 * GROUP, lanes]
         int quarter = (count + GROUP - 1) / GROUP;
         int bytes = sizes.dtype.bytes();
         long keyBytes = sizes.keyBytes();
-        if (rest != null) {
-            Arrays.fill(rest, 0, GROUP * L, 0f);
-        }
+        Arrays.fill(rest, 0, GROUP * L, 0f);
         for (int j = 0; j < quarter; j++) {
             // Quarters that reach beyond the stretch take its last key again; those scores lie behind the others.
             long k0 = first + j * keyBytes;
@@ -139,7 +137,7 @@ final class CachedAttention {
             long k3 = first + Math.min(3 * quarter + j, count - 1) * keyBytes;
             for (int head = 0; head < sizes.heads; head++) {
                 long at = (long) (head / sizes.group()) * sizes.dim * bytes;
-                if (rest != null) {
+                if (whole < sizes.dim) {
                     loadRest(sizes, keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest);
                 }
                 if (sizes.dtype == DType.F32) {

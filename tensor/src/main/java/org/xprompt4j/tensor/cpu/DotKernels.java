@@ -13,14 +13,17 @@ import jdk.incubator.vector.VectorSpecies;
  * floats in the heap. All sum in one order: lane l adds the positions p = l (mod lanes) one by one, the positions behind the
  * last whole vector enter by way of {@code rest}, then the lanes are added in halves.
  *
- * <p>{@code whole} is the number of positions in whole vectors; {@code rest} [4, lanes] holds the others of the four weight rows,
- * padded with zeros, and the rows of {@code a} are padded alike. The four results of a row go to {@code at}, {@code at + step},
- * {@code at + 2 · step} and {@code at + 3 · step}.
+ * <p>{@code whole} is the number of positions in whole vectors; {@code rest} [12, lanes] holds the others of the four weight rows,
+ * padded with zeros, and room for the sums of two rows; the rows of {@code a} are padded alike. The four results of a row go to
+ * {@code at}, {@code at + step}, {@code at + 2 · step} and {@code at + 3 · step}.
  */
 final class DotKernels {
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
     private static final ByteOrder ORDER = FloatRuns.ORDER;
+    private static final int SUMS = 4 * L; // where the sums lie in rest
+    /** Floats of a {@code rest}. */
+    static final int REST = 12 * L;
 
     private static final VectorShuffle<Float> HALF = exchange(L / 2);
     private static final VectorShuffle<Float> QUARTER = exchange(L / 4);
@@ -59,7 +62,11 @@ final class DotKernels {
             s2 = x.fma(FloatVector.fromMemorySegment(F, w, w2 + 4L * p, ORDER), s2);
             s3 = x.fma(FloatVector.fromMemorySegment(F, w, w3 + 4L * p, ORDER), s3);
         }
-        finish(s0, s1, s2, s3, rest, a, a0 + whole, tile, at, step);
+        s0.intoArray(rest, SUMS);
+        s1.intoArray(rest, SUMS + L);
+        s2.intoArray(rest, SUMS + 2 * L);
+        s3.intoArray(rest, SUMS + 3 * L);
+        finish(rest, SUMS, a, a0 + whole, tile, at, step);
     }
 
     /** One row by four rows of a BF16 weight at these byte offsets. */
@@ -76,7 +83,11 @@ final class DotKernels {
             s2 = x.fma(FloatRuns.widenBfloat16(w, w2 + 2L * p), s2);
             s3 = x.fma(FloatRuns.widenBfloat16(w, w3 + 2L * p), s3);
         }
-        finish(s0, s1, s2, s3, rest, a, a0 + whole, tile, at, step);
+        s0.intoArray(rest, SUMS);
+        s1.intoArray(rest, SUMS + L);
+        s2.intoArray(rest, SUMS + 2 * L);
+        s3.intoArray(rest, SUMS + 3 * L);
+        finish(rest, SUMS, a, a0 + whole, tile, at, step);
     }
 
     /** One row by four rows of an I8 weight at these byte offsets; the scales are for the sink to apply. */
@@ -93,7 +104,11 @@ final class DotKernels {
             s2 = x.fma(FloatRuns.widenInt8(w, w2 + p), s2);
             s3 = x.fma(FloatRuns.widenInt8(w, w3 + p), s3);
         }
-        finish(s0, s1, s2, s3, rest, a, a0 + whole, tile, at, step);
+        s0.intoArray(rest, SUMS);
+        s1.intoArray(rest, SUMS + L);
+        s2.intoArray(rest, SUMS + 2 * L);
+        s3.intoArray(rest, SUMS + 3 * L);
+        finish(rest, SUMS, a, a0 + whole, tile, at, step);
     }
 
     /** Two rows by four rows [4, wStride] of floats in the heap; the second row's results lie {@code stride} behind the first's. */
@@ -122,20 +137,28 @@ final class DotKernels {
             s03 = x0.fma(y3, s03);
             s13 = x1.fma(y3, s13);
         }
-        finish(s00, s01, s02, s03, rest, a, a0 + whole, tile, at, step);
-        finish(s10, s11, s12, s13, rest, a, a1 + whole, tile, at + stride, step);
+        s00.intoArray(rest, SUMS);
+        s01.intoArray(rest, SUMS + L);
+        s02.intoArray(rest, SUMS + 2 * L);
+        s03.intoArray(rest, SUMS + 3 * L);
+        s10.intoArray(rest, SUMS + 4 * L);
+        s11.intoArray(rest, SUMS + 5 * L);
+        s12.intoArray(rest, SUMS + 6 * L);
+        s13.intoArray(rest, SUMS + 7 * L);
+        finish(rest, SUMS, a, a0 + whole, tile, at, step);
+        finish(rest, SUMS + 4 * L, a, a1 + whole, tile, at + stride, step);
     }
 
-    /** Adds the rest and the lanes of four sums, and writes the four results. */
-    private static void finish(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] rest, float[] a, int aAt,
-            float[] tile, int at, int step) {
-        if (rest != null) {
-            FloatVector x = FloatVector.fromArray(F, a, aAt);
-            s0 = x.fma(FloatVector.fromArray(F, rest, 0), s0);
-            s1 = x.fma(FloatVector.fromArray(F, rest, L), s1);
-            s2 = x.fma(FloatVector.fromArray(F, rest, 2 * L), s2);
-            s3 = x.fma(FloatVector.fromArray(F, rest, 3 * L), s3);
-        }
+    /**
+     * Adds the rest and the lanes of the four sums at {@code sums}, and writes the four results. The sums come by way of memory: this
+     * method is too large to be inlined for certain, and a vector handed to a call is an object on the heap.
+     */
+    private static void finish(float[] rest, int sums, float[] a, int aAt, float[] tile, int at, int step) {
+        FloatVector x = FloatVector.fromArray(F, a, aAt);
+        FloatVector s0 = x.fma(FloatVector.fromArray(F, rest, 0), FloatVector.fromArray(F, rest, sums));
+        FloatVector s1 = x.fma(FloatVector.fromArray(F, rest, L), FloatVector.fromArray(F, rest, sums + L));
+        FloatVector s2 = x.fma(FloatVector.fromArray(F, rest, 2 * L), FloatVector.fromArray(F, rest, sums + 2 * L));
+        FloatVector s3 = x.fma(FloatVector.fromArray(F, rest, 3 * L), FloatVector.fromArray(F, rest, sums + 3 * L));
         // Halves of two sums share a vector, then quarters of four: the order of additions in each sum is that of one alone.
         FloatVector s01 = s0.add(s0.rearrange(HALF)).blend(s1.add(s1.rearrange(HALF)), UPPER_HALF);
         FloatVector s23 = s2.add(s2.rearrange(HALF)).blend(s3.add(s3.rearrange(HALF)), UPPER_HALF);

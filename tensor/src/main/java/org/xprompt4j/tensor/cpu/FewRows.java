@@ -71,7 +71,8 @@ final class FewRows {
         int stride = TiledProduct.roundUp(GROUP * quarter, L);
         float[] tile = Scratch.get().floats(SLOT_TILE, (m + 1) * stride);
         int whole = Lanes.floor(k);
-        float[] rest = whole == k ? null : Scratch.get().floats(SLOT_REST, GROUP * L); // [GROUP, lanes]
+        float[] rest = Scratch.get().floats(SLOT_REST, DotKernels.REST); // [3 * GROUP, lanes]
+        Arrays.fill(rest, 0, GROUP * L, 0f);
         float[] group = m < MIN_COPY_ROWS ? null : Scratch.get().floats(SLOT_GROUP, GROUP * paddedK); // [GROUP, paddedK]
         DType dtype = weight.dtype();
         MemorySegment segment = weight.segment();
@@ -82,7 +83,7 @@ final class FewRows {
             long w1 = (long) Math.min(column + quarter + j, last) * k;
             long w2 = (long) Math.min(column + 2 * quarter + j, last) * k;
             long w3 = (long) Math.min(column + 3 * quarter + j, last) * k;
-            if (rest != null) {
+            if (whole < k) {
                 copyFour(segment, dtype, w0 + whole, w1 + whole, w2 + whole, w3 + whole, k - whole, rest, L, L);
             }
             if (group == null) {
