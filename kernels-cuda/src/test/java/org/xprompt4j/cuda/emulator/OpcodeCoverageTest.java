@@ -57,7 +57,7 @@ class OpcodeCoverageTest {
                 WarpInstructionTest.matrices().stream().map(WarpInstructionTest.Matrices::opcode),
                 AtomicTest.cases().stream().map(test -> "atom.global." + test.operation() + "." + test.type()),
                 DataInstructionTest.accesses().stream().map(DataInstructionTest.Access::opcode),
-                BlockInstructionTest.TESTED.stream()).flatMap(stream -> stream);
+                BlockInstructionTest.TESTED.stream(), WarpInstructionTest.VOTES.stream()).flatMap(stream -> stream);
         return Stream.concat(texts.map(OpcodeCoverageTest::opcode), named).collect(Collectors.toSet());
     }
 

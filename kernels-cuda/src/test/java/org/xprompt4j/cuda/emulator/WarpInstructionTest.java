@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntBinaryOperator;
 
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,9 @@ class WarpInstructionTest {
         }
     }
 
+    static final Set<String> VOTES = Set.of("vote.sync.ballot.b32", "vote.sync.all.pred", "vote.sync.any.pred", "vote.sync.uni.pred");
+
+    /** Each of {@link #VOTES}. */
     @Test
     void votesCountMembers() {
         long[] values = each(i -> i < 32 ? 1 : i < 64 ? 0 : i % 3 == 0 ? 1 : 0);
