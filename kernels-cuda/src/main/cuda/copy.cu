@@ -1,12 +1,14 @@
 // Copies with conversion between any two element types, and fills.
 //
 // What      to[i] = convert(from[i]); x[i] = value.
-// Layout    flat entries move contiguous tensors of one element size (a plain copy goes through the driver's own engine);
-//           strided entries walk any strides.
+// Layout    flat entries take contiguous float and bf16, one thread four elements, 16 bytes (8 of bf16) an access where the pointers are
+//           aligned, the rest one by one; strided entries walk any strides and take every type, one thread an element. Contiguous
+//           tensors of one type, and zeros, go through the driver's own engine and need no kernel.
 // Numerics  to bf16 and f16: round to nearest even; floats to integers: towards zero, saturating, NaN to 0, as Java casts; integers to
 //           floats: to nearest. I64 to I32, U8 and I8 keep the low bits.
-// Roofline  memory: bytes read plus bytes written. The types are chosen at run time: the branch is uniform.
-#include "common.cuh"
+// Roofline  memory: bytes read plus bytes written; the emulator counts exactly these for flat entries; not run on a GPU. The types are chosen
+//           at run time: the branch is uniform.
+#include "vectors.cuh"
 
 enum DType { F32, BF16, F16, I32, I64, U8, I8 };
 
@@ -78,5 +80,38 @@ extern "C" __global__ void fill_strided(void* x, int type, float value, Walk wal
     i64 i = (i64) blockIdx.x * blockDim.x + threadIdx.x;
     if (i < n) {
         store_float(x, type, offset(walk, 0, i), value);
+    }
+}
+
+// Stores as store_float does; store_four would give every NaN the same bits.
+__device__ __forceinline__ void store_floats(void* p, int type, i64 at, float4 x) {
+    if (type == F32) {
+        *(float4*) ((float*) p + at) = x;
+    } else {
+        *(ushort4*) ((unsigned short*) p + at) = make_ushort4(bfloat16_bits(x.x), bfloat16_bits(x.y), bfloat16_bits(x.z), bfloat16_bits(x.w));
+    }
+}
+
+// from, to: [n], F32 or BF16
+extern "C" __global__ void copy_flat(const void* from, int fromType, void* to, int toType, i64 n) {
+    i64 i = 4 * ((i64) blockIdx.x * blockDim.x + threadIdx.x);
+    if (i + 4 <= n && aligned(from) && aligned(to)) {
+        store_floats(to, toType, i, load_four(from, fromType == BF16, i));
+        return;
+    }
+    for (i64 last = i + 4 < n ? i + 4 : n; i < last; i++) {
+        store_float(to, toType, i, load_float(from, fromType, i));
+    }
+}
+
+// x: [n], F32 or BF16
+extern "C" __global__ void fill_flat(void* x, int type, float value, i64 n) {
+    i64 i = 4 * ((i64) blockIdx.x * blockDim.x + threadIdx.x);
+    if (i + 4 <= n && aligned(x)) {
+        store_floats(x, type, i, make_float4(value, value, value, value));
+        return;
+    }
+    for (i64 last = i + 4 < n ? i + 4 : n; i < last; i++) {
+        store_float(x, type, i, value);
     }
 }

@@ -2,12 +2,16 @@
 //
 // What      out = op(x); dX += op'(x) * dOut; out = op(a, b) under NumPy's broadcasting; out = f * x; sum += f * x;
 //           dropout by the Philox draw of the element's index.
-// Layout    flat entries: contiguous tensors of n elements, one thread an element. strided entries: any strides, a Walk tells
-//           where each element lies; broadcast axes have stride 0.
-// Numerics  float throughout, expf/logf/tanhf of the CUDA library (2 ulp), no fused multiply-add across operations.
-// Roofline  memory: 4 bytes a read or written element; the op is chosen at run time because a uniform branch costs nothing here.
+// Layout    flat entries: contiguous tensors of n elements, one thread four of them, 16 bytes (8 of bf16) an access where all pointers
+//           are aligned; the rest one by one. strided entries: any strides, a Walk tells where each element lies, one thread an
+//           element; broadcast axes have stride 0. narrow: bit t tells whether tensor t of the entry's list is bf16 or float.
+// Numerics  float throughout, expf/logf/tanhf of the CUDA library (2 ulp), no fused multiply-add across operations; bf16 results are
+//           rounded once.
+// Roofline  memory: 4 bytes a read or written element, 2 in bf16; the emulator counts exactly these for flat entries; not run on a GPU.
+//           The op and the types are chosen at run time because a uniform branch costs nothing here.
 #include "common.cuh"
 #include "philox.cuh"
+#include "vectors.cuh"
 
 enum UnaryOp { NEGATE, ABS, SQUARE, SQRT, RECIPROCAL, EXP, LOG, SIGMOID, TANH, SILU, RELU, LEAKY_RELU };
 enum BinaryOp { ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM };
@@ -75,85 +79,112 @@ __device__ float apply(int op, float a, float b) {
     }
 }
 
-__device__ __forceinline__ i64 element() { return (i64) blockIdx.x * blockDim.x + threadIdx.x; }
+__device__ __forceinline__ bool is_bf16(int narrow, int tensor) { return (narrow >> tensor & 1) != 0; }
 
-// x, out: [n]
-extern "C" __global__ void unary_flat(int op, const float* x, float* out, i64 n) {
-    i64 i = element();
-    if (i < n) {
-        out[i] = apply(op, x[i]);
+// out[i] = f(in[0][i], in[1][i], ..., i) for the four elements of this thread; bits of narrow: the inputs in order, then out. out may be an input.
+template <int N, typename F>
+__device__ __forceinline__ void flat(const void* const (&in)[N], void* out, int narrow, i64 n, F f) {
+    i64 i = 4 * ((i64) blockIdx.x * blockDim.x + threadIdx.x);
+    bool whole = i + 4 <= n && aligned(out);
+#pragma unroll
+    for (int t = 0; t < N; t++) {
+        whole = whole && aligned(in[t]);
+    }
+    if (whole) {
+        float4 four[N];
+#pragma unroll
+        for (int t = 0; t < N; t++) {
+            four[t] = load_four(in[t], is_bf16(narrow, t), i);
+        }
+        float x[N], y[N], z[N], w[N];
+#pragma unroll
+        for (int t = 0; t < N; t++) {
+            x[t] = four[t].x;
+            y[t] = four[t].y;
+            z[t] = four[t].z;
+            w[t] = four[t].w;
+        }
+        store_four(out, is_bf16(narrow, N), i, make_float4(f(x, i), f(y, i + 1), f(z, i + 2), f(w, i + 3)));
+        return;
+    }
+    for (i64 last = i + 4 < n ? i + 4 : n; i < last; i++) {
+        float x[N];
+#pragma unroll
+        for (int t = 0; t < N; t++) {
+            x[t] = load_one(in[t], is_bf16(narrow, t), i);
+        }
+        store_one(out, is_bf16(narrow, N), i, f(x, i));
     }
 }
 
+__device__ __forceinline__ i64 element() { return (i64) blockIdx.x * blockDim.x + threadIdx.x; }
+
+// x, out: [n]
+extern "C" __global__ void unary_flat(int op, const void* x, void* out, int narrow, i64 n) {
+    flat<1>({x}, out, narrow, n, [=](const float (&v)[1], i64) { return apply(op, v[0]); });
+}
+
 // walk: x, out
-extern "C" __global__ void unary_strided(int op, const float* x, float* out, Walk walk, i64 n) {
+extern "C" __global__ void unary_strided(int op, const void* x, void* out, int narrow, Walk walk, i64 n) {
     i64 i = element();
     if (i < n) {
-        out[offset(walk, 1, i)] = apply(op, x[offset(walk, 0, i)]);
+        store_one(out, is_bf16(narrow, 1), offset(walk, 1, i), apply(op, load_one(x, is_bf16(narrow, 0), offset(walk, 0, i))));
     }
 }
 
 // walk: x, out, dOut, dX
-extern "C" __global__ void unary_backward_strided(int op, const float* x, const float* out, const float* dOut, float* dX, Walk walk, i64 n) {
+extern "C" __global__ void unary_backward_strided(int op, const void* x, const void* out, const void* dOut, void* dX, int narrow, Walk walk, i64 n) {
     i64 i = element();
     if (i < n) {
-        dX[offset(walk, 3, i)] += slope(op, x[offset(walk, 0, i)], out[offset(walk, 1, i)]) * dOut[offset(walk, 2, i)];
+        i64 at = offset(walk, 3, i);
+        float d = slope(op, load_one(x, is_bf16(narrow, 0), offset(walk, 0, i)), load_one(out, is_bf16(narrow, 1), offset(walk, 1, i)))
+                * load_one(dOut, is_bf16(narrow, 2), offset(walk, 2, i));
+        store_one(dX, is_bf16(narrow, 3), at, load_one(dX, is_bf16(narrow, 3), at) + d);
     }
 }
 
-// x, out, dOut, dX: [n]
-extern "C" __global__ void unary_backward_flat(int op, const float* x, const float* out, const float* dOut, float* dX, i64 n) {
-    i64 i = element();
-    if (i < n) {
-        dX[i] += slope(op, x[i], out[i]) * dOut[i];
-    }
+// x, out, dOut, dX: [n]; narrow has dX twice, as it is read and written
+extern "C" __global__ void unary_backward_flat(int op, const void* x, const void* out, const void* dOut, void* dX, int narrow, i64 n) {
+    flat<4>({x, out, dOut, dX}, dX, narrow, n, [=](const float (&v)[4], i64) { return v[3] + slope(op, v[0], v[1]) * v[2]; });
 }
 
 // a, b, out: [n]
-extern "C" __global__ void binary_flat(int op, const float* a, const float* b, float* out, i64 n) {
-    i64 i = element();
-    if (i < n) {
-        out[i] = apply(op, a[i], b[i]);
-    }
+extern "C" __global__ void binary_flat(int op, const void* a, const void* b, void* out, int narrow, i64 n) {
+    flat<2>({a, b}, out, narrow, n, [=](const float (&v)[2], i64) { return apply(op, v[0], v[1]); });
 }
 
 // walk: a, b, out
-extern "C" __global__ void binary_strided(int op, const float* a, const float* b, float* out, Walk walk, i64 n) {
+extern "C" __global__ void binary_strided(int op, const void* a, const void* b, void* out, int narrow, Walk walk, i64 n) {
     i64 i = element();
     if (i < n) {
-        out[offset(walk, 2, i)] = apply(op, a[offset(walk, 0, i)], b[offset(walk, 1, i)]);
+        store_one(out, is_bf16(narrow, 2), offset(walk, 2, i),
+                apply(op, load_one(a, is_bf16(narrow, 0), offset(walk, 0, i)), load_one(b, is_bf16(narrow, 1), offset(walk, 1, i))));
     }
 }
 
 // x, out: [n]; out may be x
-extern "C" __global__ void scale(const float* x, float factor, float* out, i64 n) {
-    i64 i = element();
-    if (i < n) {
-        out[i] = factor * x[i];
-    }
+extern "C" __global__ void scale(const void* x, float factor, void* out, int narrow, i64 n) {
+    flat<1>({x}, out, narrow, n, [=](const float (&v)[1], i64) { return factor * v[0]; });
 }
 
-// x, sum: [n]
-extern "C" __global__ void add_scaled(const float* x, float factor, float* sum, i64 n) {
-    i64 i = element();
-    if (i < n) {
-        sum[i] = fmaf(factor, x[i], sum[i]);
-    }
+// x, sum: [n]; narrow has sum twice
+extern "C" __global__ void add_scaled(const void* x, float factor, void* sum, int narrow, i64 n) {
+    flat<2>({x, sum}, sum, narrow, n, [=](const float (&v)[2], i64) { return fmaf(factor, v[0], v[1]); });
 }
 
-// x, sum: [n]; gate [1] or null: nothing changes when it is not finite
+// x, sum: [n], float; gate [1] or null: nothing changes when it is not finite
 extern "C" __global__ void combine(float keep, float factor, const float* x, const float* gate, float* sum, i64 n) {
-    i64 i = element();
-    if (i < n && (gate == nullptr || isfinite(*gate))) {
-        sum[i] = fmaf(factor, x[i], keep * sum[i]);
+    if (gate == nullptr || isfinite(*gate)) {
+        flat<2>({x, sum}, sum, 0, n, [=](const float (&v)[2], i64) { return fmaf(factor, v[0], keep * v[1]); });
     }
 }
 
-// x, out: [n]; out = or += dropout(x)
-extern "C" __global__ void dropout(float probability, i64 seed, i64 stream, const float* x, int accumulate, float* out, i64 n) {
-    i64 i = element();
-    if (i < n) {
-        float kept = philox_uniform(seed, stream, i) < probability ? 0.0f : x[i] * (1.0f / (1.0f - probability));
-        out[i] = accumulate ? out[i] + kept : kept;
+// x, out: [n]; out = or += dropout(x); narrow has out twice if it is added to
+extern "C" __global__ void dropout(float probability, i64 seed, i64 stream, const void* x, int accumulate, void* out, int narrow, i64 n) {
+    auto kept = [=](float v, i64 i) { return philox_uniform(seed, stream, i) < probability ? 0.0f : v * (1.0f / (1.0f - probability)); };
+    if (accumulate) {
+        flat<2>({x, out}, out, narrow, n, [=](const float (&v)[2], i64 i) { return v[1] + kept(v[0], i); });
+    } else {
+        flat<1>({x}, out, narrow, n, [=](const float (&v)[1], i64 i) { return kept(v[0], i); });
     }
 }

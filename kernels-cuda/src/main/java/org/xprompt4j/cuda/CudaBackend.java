@@ -92,7 +92,8 @@ final class CudaBackend implements Backend {
     public boolean computesBf16(Operation operation) {
         return switch (operation) {
             case RMS_NORM, RMS_NORM_BACKWARD, MATMUL, INT8_MATMUL, SWI_GLU, SWI_GLU_BACKWARD, QK_NORM_ROPE, QK_NORM_ROPE_BACKWARD, CACHED_ATTENTION,
-                    LINEAR_CROSS_ENTROPY, LINEAR_CROSS_ENTROPY_BACKWARD, CONV2D, CONV2D_BACKWARD -> true;
+                    LINEAR_CROSS_ENTROPY, LINEAR_CROSS_ENTROPY_BACKWARD, CONV2D, CONV2D_BACKWARD,
+                    UNARY, UNARY_BACKWARD, BINARY, SCALE, ADD_SCALED, DROPOUT -> true;
             case ATTENTION, ATTENTION_BACKWARD -> attention.computesBf16();
             default -> false;
         };

@@ -25,6 +25,11 @@ public final class Copy {
         };
     }
 
+    /** What the flat entries take. */
+    private static boolean isFloat(Tensor x) {
+        return x.dtype() == DType.F32 || x.dtype() == DType.BF16;
+    }
+
     public static void copy(Kernels kernels, Tensor from, Tensor to) {
         long n = to.numel();
         if (n == 0) {
@@ -35,6 +40,10 @@ public final class Copy {
             Addresses.markWritten(to);
             naming("copy", to, () -> kernels.driver().copyOnDevice(((DeviceStorage) to.storage()).address(to.offset() * size),
                     ((DeviceStorage) from.storage()).address(from.offset() * size), to.byteSize()));
+            return;
+        }
+        if (isFloat(from) && isFloat(to) && Elementwise.flat(from, to)) {
+            kernels.launch(MODULE, "copy_flat").in(from).i32(code(from.dtype())).out(to).i32(code(to.dtype())).i64(n).run(Elementwise.fours(n));
             return;
         }
         kernels.launch(MODULE, "copy_strided").in(from).i32(code(from.dtype())).out(to).i32(code(to.dtype()))
@@ -58,6 +67,10 @@ public final class Copy {
         if (Float.floatToRawIntBits(value) == 0 && x.isContiguous()) {
             Addresses.markWritten(x);
             naming("fill", x, () -> kernels.driver().fill(((DeviceStorage) x.storage()).address(x.offset() * x.dtype().bytes()), (byte) 0, x.byteSize()));
+            return;
+        }
+        if (isFloat(x) && x.isContiguous()) {
+            kernels.launch(MODULE, "fill_flat").out(x).i32(code(x.dtype())).f32(value).i64(n).run(Elementwise.fours(n));
             return;
         }
         kernels.launch(MODULE, "fill_strided").out(x).i32(code(x.dtype())).f32(value).walk(Walk.over(x.shape(), x)).i64(n).run(Elementwise.shape(n));

@@ -12,8 +12,10 @@ import org.xprompt4j.tensor.kernel.LaunchReport;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.Activation;
+import org.xprompt4j.tensor.op.BinaryOp;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.UnaryOp;
 
 /** What kernels move, by the emulator's counters: every operand once or as often as the tiling says, in whole sectors, without bank conflicts. */
 class TrafficTest {
@@ -116,6 +118,42 @@ class TrafficTest {
             assertThat(forward.traffic().sectorsPerRequest()).as("four elements a lane").isGreaterThan(6);
             LaunchReport backward = counted.one(() -> RmsNorm.backward(counted.kernels, x, weight, inverse, dOut, dX, null));
             assertThat(32 * backward.traffic().globalSectors()).as("bytes").isBetween(6 * x.byteSize() + 2 * weights, 6 * x.byteSize() + 2 * weights + rows * 8 * 32L);
+        }
+    }
+
+    /** As moves; and every request is of whole vectors. */
+    private static void movesInVectors(LaunchReport report, long bytes, DType type) {
+        moves(report, bytes);
+        assertThat(report.traffic().sectorsPerRequest()).as("sectors a request of " + report.kernel()).isEqualTo(type == DType.BF16 ? 8 : 16);
+    }
+
+    @Test
+    void elementwise() {
+        for (DType type : new DType[] {DType.F32, DType.BF16}) {
+            Tensor x = counted.input(type, 4096);
+            Tensor y = counted.input(type, 4096);
+            Tensor out = counted.input(type, 4096);
+            Tensor sum = counted.input(type, 4096);
+            long bytes = x.byteSize();
+            movesInVectors(counted.one(() -> Elementwise.unary(counted.kernels, UnaryOp.SILU, x, out)), 2 * bytes, type);
+            movesInVectors(counted.one(() -> Elementwise.unaryBackward(counted.kernels, UnaryOp.SILU, x, out, y, sum)), 5 * bytes, type);
+            movesInVectors(counted.one(() -> Elementwise.binary(counted.kernels, BinaryOp.ADD, x, y, out)), 3 * bytes, type);
+            movesInVectors(counted.one(() -> Elementwise.scale(counted.kernels, x, 3, out)), 2 * bytes, type);
+            movesInVectors(counted.one(() -> Elementwise.addScaled(counted.kernels, x, 3, sum)), 3 * bytes, type);
+            movesInVectors(counted.one(() -> Elementwise.dropout(counted.kernels, 0.1f, 1, 2, x, false, out)), 2 * bytes, type);
+            movesInVectors(counted.one(() -> Elementwise.dropout(counted.kernels, 0.1f, 1, 2, x, true, out)), 3 * bytes, type);
+            movesInVectors(counted.one(() -> Copy.fill(counted.kernels, out, 1)), bytes, type);
+        }
+    }
+
+    @Test
+    void conversions() {
+        Tensor wide = counted.input(4096);
+        Tensor narrow = counted.input(DType.BF16, 4096);
+        for (LaunchReport report : new LaunchReport[] {counted.one(() -> Copy.copy(counted.kernels, wide, narrow)),
+            counted.one(() -> Copy.copy(counted.kernels, narrow, wide))}) {
+            moves(report, wide.byteSize() + narrow.byteSize());
+            assertThat(report.traffic().sectorsPerRequest()).as("16 and 8 bytes a lane").isEqualTo(12);
         }
     }
 }
