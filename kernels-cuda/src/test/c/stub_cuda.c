@@ -81,11 +81,11 @@ int cuModuleLoadData(void **m, const void *image) { FAIL; *m = (void *) 0x2; ret
 int cuModuleUnload(void *m) { FAIL; return 0; }
 int cuModuleGetFunction(void **f, void *m, const char *name) { FAIL; *f = strdup(name); return strcmp(name, "scale") && !getenv("STUB_ANY") ? NOT_FOUND : 0; }
 int cuFuncSetAttribute(void *f, int which, int value) { FAIL; return which == 8 && value <= 232448 ? 0 : 1; }
-/* scale(const float* x, float factor, float* out, long long n) */
+/* scale(const void* x, float factor, void* out, int narrow, long long n), narrow 0: floats */
 int cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, void *s, void **p, void **extra) { FAIL;
     if (strcmp(f, "scale")) { Work none = {'n'}; return add(none); } /* with STUB_ANY: computes nothing */
-    Work w = {'k', "scale", *(unsigned long long *) p[2], *(unsigned long long *) p[0], 0, *(float *) p[1], *(long long *) p[3]};
-    if ((long long) gx * bx < w.n) return 1;
+    Work w = {'k', "scale", *(unsigned long long *) p[2], *(unsigned long long *) p[0], 0, *(float *) p[1], *(long long *) p[4]};
+    if (4LL * gx * bx < w.n) return 1; /* four elements a thread */
     return add(w);
 }
 int cuStreamCreate(void **s, unsigned flags) { FAIL; *s = (void *) 0x3; return 0; }

@@ -69,7 +69,7 @@ final class StubDriverRun {
     }
 
     private static KernelArguments scale(KernelArguments arguments, long x, float factor, long out, long n) {
-        return arguments.clear().pointer(x).f32(factor).pointer(out).i64(n);
+        return arguments.clear().pointer(x).f32(factor).pointer(out).i32(0).i64(n);
     }
 
     private static void launches(CudaDriver driver, Arena arena) {
