@@ -188,6 +188,7 @@ class DataInstructionTest {
                 new Truth(new OneInstruction("not.pred %d, %a;", "pred", "pred"), (a, b) -> (a & 1) == 0),
                 new Truth(new OneInstruction("setp.eq.b16 %d, %a, %b;", "pred", "b16", "b16"), Long::equals),
                 new Truth(new OneInstruction("setp.eq.b32 %d, %a, %b;", "pred", "b32", "b32"), Long::equals),
+                new Truth(new OneInstruction("setp.eq.b64 %d, %a, %b;", "pred", "b64", "b64"), Long::equals),
                 new Truth(new OneInstruction("setp.ne.b64 %d, %a, %b;", "pred", "b64", "b64"), (a, b) -> !a.equals(b)));
     }
 
