@@ -3,7 +3,6 @@ package org.xprompt4j.bench.emulator;
 import java.util.Arrays;
 import java.util.List;
 
-import org.xprompt4j.cuda.kernel.Precision;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
@@ -19,10 +18,10 @@ import org.xprompt4j.tensor.op.SamplingSpec;
  * An operation whose kernels are run.
  *
  * @param name for people
- * @param precision in which the device multiplies matrices
+ * @param tensorCores in which the device multiplies matrices
  * @param setup makes operands
  */
-record EmulatedWork(String name, Precision precision, Setup setup) {
+record EmulatedWork(String name, boolean tensorCores, Setup setup) {
     private static final float EPS = 1e-5f;
 
     /** Makes operands, the same ones on every device. */
@@ -85,12 +84,12 @@ record EmulatedWork(String name, Precision precision, Setup setup) {
     /** What is measured, in this order. */
     static List<EmulatedWork> all() {
         return List.of(
-                new EmulatedWork("matmul 192x192x192, f32", Precision.F32, operands -> product(operands, operands.normal(192, 192))),
-                new EmulatedWork("matmul 192x192x192, tensor cores", Precision.BF16, operands -> product(operands, operands.bf16(192, 192))),
-                new EmulatedWork("attention 2x64 over 160 tokens, f32", Precision.F32, EmulatedWork::attention),
-                new EmulatedWork("attention 2x64 over 160 tokens, tensor cores", Precision.BF16, EmulatedWork::attention),
-                new EmulatedWork("rms_norm 512x512", Precision.F32, EmulatedWork::norm),
-                new EmulatedWork("sample 4x8192, top-k 100", Precision.F32, EmulatedWork::sample));
+                new EmulatedWork("matmul 192x192x192, f32", false, operands -> product(operands, operands.normal(192, 192))),
+                new EmulatedWork("matmul 192x192x192, tensor cores", true, operands -> product(operands, operands.bf16(192, 192))),
+                new EmulatedWork("attention 2x64 over 160 tokens, f32", false, EmulatedWork::attention),
+                new EmulatedWork("attention 2x64 over 160 tokens, tensor cores", true, EmulatedWork::attention),
+                new EmulatedWork("rms_norm 512x512", false, EmulatedWork::norm),
+                new EmulatedWork("sample 4x8192, top-k 100", false, EmulatedWork::sample));
     }
 
     private static Ready product(Operands operands, Tensor weight) { // weight [n, k]

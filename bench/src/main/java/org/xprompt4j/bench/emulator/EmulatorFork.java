@@ -4,14 +4,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.xprompt4j.bench.Arguments;
 import org.xprompt4j.bench.CommandLine;
-import org.xprompt4j.cuda.EmulatedBackend;
-import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
-import org.xprompt4j.cuda.kernel.Precision;
+import org.xprompt4j.cuda.timing.EmulatedMeter;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.DType;
@@ -28,14 +25,6 @@ final class EmulatorFork {
 
     private static final double F32_BOUND = 1e-4;
     private static final double BF16_BOUND = 2e-2;
-
-    /** Sums over launches. */
-    private static final class Counted {
-        final Set<String> kernels = new TreeSet<>();
-        long lanes;
-        long warps;
-        long nanoseconds;
-    }
 
     private EmulatorFork() {
     }
@@ -58,26 +47,21 @@ final class EmulatorFork {
      * @throws IllegalStateException when its result is wrong; nothing is counted then
      */
     static Map<String, Object> measure(EmulatedWork work, CheckLevel level, long least) {
-        EmulatedDriver driver = new EmulatedDriver(level);
-        try (Backend backend = EmulatedBackend.over(driver, work.precision()); MemoryScope scope = backend.openScope("emulator speed")) {
-            EmulatedWork.Ready ready = work.setup().on(new EmulatedWork.Operands(backend, scope));
+        try (EmulatedMeter meter = new EmulatedMeter(level, work.tensorCores());
+                MemoryScope scope = meter.backend().openScope("emulator speed")) {
+            EmulatedWork.Ready ready = work.setup().on(new EmulatedWork.Operands(meter.backend(), scope));
             ready.run().run();
             requireRight(work, ready.result());
             repeat(ready.run(), least);
-            Counted counted = new Counted();
-            driver.listener((entry, shape, report) -> {
-                counted.kernels.add(entry.module().file().replaceFirst("\\..*", "") + ":" + entry.name());
-                counted.lanes += report.laneInstructions();
-                counted.warps += report.warpInstructions();
-                counted.nanoseconds += report.nanoseconds();
-            });
+            meter.start();
             int calls = repeat(ready.run(), least);
+            EmulatedMeter.Counts counted = meter.counts();
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("work", work.name());
-            line.put("kernels", String.join(" ", counted.kernels));
-            line.put("thread_instructions_per_call", (double) counted.lanes / calls);
-            line.put("thread_instructions_per_second", 1e9 * counted.lanes / counted.nanoseconds);
-            line.put("warp_instructions_per_second", 1e9 * counted.warps / counted.nanoseconds);
+            line.put("kernels", String.join(" ", counted.kernels()));
+            line.put("thread_instructions_per_call", (double) counted.laneInstructions() / calls);
+            line.put("thread_instructions_per_second", 1e9 * counted.laneInstructions() / counted.nanoseconds());
+            line.put("warp_instructions_per_second", 1e9 * counted.warpInstructions() / counted.nanoseconds());
             return line;
         }
     }
@@ -96,13 +80,13 @@ final class EmulatorFork {
         try (Backend oracle = Backends.open("scalar"); MemoryScope scope = oracle.openScope("reference")) {
             EmulatedWork.Ready reference = work.setup().on(new EmulatedWork.Operands(oracle, scope));
             reference.run().run();
-            if (!isRight(work.precision(), reference.result(), measured)) {
+            if (!isRight(work.tensorCores(), reference.result(), measured)) {
                 throw new IllegalStateException(work.name() + ": the emulator's result is wrong");
             }
         }
     }
 
-    private static boolean isRight(Precision precision, Tensor reference, Tensor measured) {
+    private static boolean isRight(boolean tensorCores, Tensor reference, Tensor measured) {
         if (reference.dtype() == DType.I32) {
             return Arrays.equals(reference.toIntArray(), measured.toIntArray());
         }
@@ -114,6 +98,6 @@ final class EmulatorFork {
             difference += Math.pow((double) expected[i] - found[i], 2);
             size += Math.pow(expected[i], 2);
         }
-        return Math.sqrt(difference) <= (precision == Precision.BF16 ? BF16_BOUND : F32_BOUND) * Math.sqrt(size); // false for NaN too
+        return Math.sqrt(difference) <= (tensorCores ? BF16_BOUND : F32_BOUND) * Math.sqrt(size); // false for NaN too
     }
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.xprompt4j.cuda.emulator.CheckLevel;
-import org.xprompt4j.cuda.kernel.Precision;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.UnaryOp;
@@ -32,7 +31,7 @@ class EmulatorForkTest {
     @Test
     void aWrongResultIsNotTimed() {
         boolean[] planted = {false}; // the device is set up first, the oracle second
-        EmulatedWork work = new EmulatedWork("another function on one side", Precision.F32, operands -> {
+        EmulatedWork work = new EmulatedWork("another function on one side", false, operands -> {
             Tensor x = operands.normal(5, 7);
             Tensor out = operands.empty(5, 7);
             UnaryOp op = planted[0] ? UnaryOp.SILU : UnaryOp.EXP;
