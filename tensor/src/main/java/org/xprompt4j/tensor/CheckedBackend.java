@@ -8,7 +8,6 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
-import org.xprompt4j.tensor.op.Operation;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -19,11 +18,9 @@ import org.xprompt4j.tensor.op.UnaryOp;
  * there. The backends below compute and check only what lies in the data (ids, labels, lengths).
  * {@link Backends#open} returns every device behind one of these.
  */
-final class CheckedBackend implements Backend {
-    private final Backend backend;
-
+final class CheckedBackend extends ForwardingBackend {
     CheckedBackend(Backend backend) {
-        this.backend = backend;
+        super(backend);
     }
 
     private ArgumentRules rules(String operation) {
@@ -33,36 +30,6 @@ final class CheckedBackend implements Backend {
     /** What fixed a size; becomes text in messages alone. */
     private static Object named(Object... words) {
         return new ArgumentRules.Origin(words);
-    }
-
-    @Override
-    public String device() {
-        return backend.device();
-    }
-
-    @Override
-    public String description() {
-        return backend.description();
-    }
-
-    @Override
-    public boolean canAddress(Storage storage) {
-        return backend.canAddress(storage);
-    }
-
-    @Override
-    public boolean computesBf16(Operation operation) {
-        return backend.computesBf16(operation);
-    }
-
-    @Override
-    public MemoryScope openScope(String name) {
-        return backend.openScope(name);
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return backend.memory();
     }
 
     @Override
@@ -431,10 +398,5 @@ final class CheckedBackend implements Backend {
     @Override
     public StepProgram record(Runnable step) {
         return backend.record(step);
-    }
-
-    @Override
-    public void close() {
-        backend.close();
     }
 }

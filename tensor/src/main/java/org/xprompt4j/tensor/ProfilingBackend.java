@@ -10,7 +10,6 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
-import org.xprompt4j.tensor.op.Operation;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -25,48 +24,17 @@ import org.xprompt4j.tensor.op.UnaryOp;
  * attention and twice that for its gradients (the scores that the backward pass makes again are not counted), 0 for what a
  * device does at the speed of its memory.
  */
-public final class ProfilingBackend implements Backend {
-    private final Backend backend;
+public final class ProfilingBackend extends ForwardingBackend {
     private final OperationProfile profile = new OperationProfile();
 
     /** Profiles a backend; closing this closes it. */
     public ProfilingBackend(Backend backend) {
-        this.backend = backend;
+        super(backend);
     }
 
     /** What was measured so far. */
     public OperationProfile profile() {
         return profile;
-    }
-
-    @Override
-    public String device() {
-        return backend.device();
-    }
-
-    @Override
-    public String description() {
-        return backend.description();
-    }
-
-    @Override
-    public boolean canAddress(Storage storage) {
-        return backend.canAddress(storage);
-    }
-
-    @Override
-    public boolean computesBf16(Operation operation) {
-        return backend.computesBf16(operation);
-    }
-
-    @Override
-    public MemoryScope openScope(String name) {
-        return backend.openScope(name);
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return backend.memory();
     }
 
     @Override
@@ -320,11 +288,6 @@ public final class ProfilingBackend implements Backend {
     @Override
     public void dropout(float probability, long seed, long stream, Tensor x, boolean accumulate, Tensor out) {
         timed("dropout", 0, bytes(x, out) + (accumulate ? bytes(out) : 0), () -> backend.dropout(probability, seed, stream, x, accumulate, out));
-    }
-
-    @Override
-    public void close() {
-        backend.close();
     }
 
     private void timed(String operation, long flops, long bytes, Runnable work) {

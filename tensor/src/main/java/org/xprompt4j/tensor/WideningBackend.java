@@ -24,11 +24,9 @@ import org.xprompt4j.tensor.op.UnaryOp;
  * <p>Why a decorator: the rule for BF16 then holds for every operation on every device from the first day, a native kernel only
  * makes it faster, and both are held to the same tests.
  */
-final class WideningBackend implements Backend {
-    private final Backend backend;
-
+final class WideningBackend extends ForwardingBackend {
     WideningBackend(Backend backend) {
-        this.backend = backend;
+        super(backend);
     }
 
     /** Runs an operation on stand-ins, or on the tensors themselves where the backend takes them. */
@@ -37,36 +35,6 @@ final class WideningBackend implements Backend {
             body.accept(wide);
             wide.round();
         }
-    }
-
-    @Override
-    public String device() {
-        return backend.device();
-    }
-
-    @Override
-    public String description() {
-        return backend.description();
-    }
-
-    @Override
-    public boolean canAddress(Storage storage) {
-        return backend.canAddress(storage);
-    }
-
-    @Override
-    public boolean computesBf16(Operation operation) {
-        return backend.computesBf16(operation);
-    }
-
-    @Override
-    public MemoryScope openScope(String name) {
-        return backend.openScope(name);
-    }
-
-    @Override
-    public MemoryPool memory() {
-        return backend.memory();
     }
 
     @Override
@@ -310,10 +278,5 @@ final class WideningBackend implements Backend {
     @Override
     public StepProgram record(Runnable step) {
         return backend.record(step);
-    }
-
-    @Override
-    public void close() {
-        backend.close();
     }
 }
