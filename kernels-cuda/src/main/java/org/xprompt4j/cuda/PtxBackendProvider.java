@@ -37,8 +37,13 @@ public final class PtxBackendProvider implements BackendProvider {
         return facts;
     }
 
-    /** The device over a driver of the caller's, whose counts it reads. */
+    /** The device over a driver of the caller's, whose counts it reads; closing one closes the other. */
     public static Backend over(CudaDriver driver) {
-        return new CudaBackend("ptx", driver, Precision.fromProperties());
+        return over(driver, Precision.fromProperties());
+    }
+
+    /** The same with products of this precision. */
+    public static Backend over(CudaDriver driver, Precision precision) {
+        return new CudaBackend("ptx", driver, precision);
     }
 }

@@ -21,6 +21,10 @@ public record DeviceProperties(String name, int major, int minor, int multiproce
 
     /** Driver version as people write it. */
     public String driverText() {
+        return text(driverVersion);
+    }
+
+    static String text(int driverVersion) {
         return driverVersion / 1000 + "." + driverVersion % 1000 / 10;
     }
 }

@@ -46,7 +46,7 @@ public final class DriverProbe {
         }
         int[] version = new int[1];
         JCudaDriver.cuDriverGetVersion(version);
-        facts.put("driver", "for CUDA " + version[0] / 1000 + "." + version[0] % 1000 / 10);
+        facts.put("driver", "for CUDA " + DeviceProperties.text(version[0]));
         int[] count = new int[1];
         JCudaDriver.cuDeviceGetCount(count);
         if (count[0] == 0) {
@@ -65,15 +65,9 @@ public final class DriverProbe {
         byte[] name = new byte[256];
         JCudaDriver.cuDeviceGetName(name, name.length, device);
         return new String(name, StandardCharsets.UTF_8).split("\0", 2)[0] + ", compute capability "
-                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) + "."
-                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR) + ", "
-                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors";
-    }
-
-    private static int attribute(CUdevice device, int which) {
-        int[] value = new int[1];
-        NvidiaDriver.check(JCudaDriver.cuDeviceGetAttribute(value, which, device), "cuDeviceGetAttribute");
-        return value[0];
+                + NvidiaDriver.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) + "."
+                + NvidiaDriver.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR) + ", "
+                + NvidiaDriver.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors";
     }
 
     private static String probeDriver() {
@@ -89,7 +83,7 @@ public final class DriverProbe {
                 return "cuDriverGetVersion failed: " + CUresult.stringFor(result) + Remedy.of(result);
             }
             if (version[0] < OLDEST_DRIVER) {
-                return "the driver is for CUDA " + version[0] / 1000 + "." + version[0] % 1000 / 10
+                return "the driver is for CUDA " + DeviceProperties.text(version[0])
                         + "; install NVIDIA driver 525 (CUDA 12.0) or newer";
             }
             return null;
@@ -117,8 +111,8 @@ public final class DriverProbe {
         }
         CUdevice device = new CUdevice();
         NvidiaDriver.check(JCudaDriver.cuDeviceGet(device, ordinal), "cuDeviceGet");
-        int major = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
-        int minor = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        int major = NvidiaDriver.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+        int minor = NvidiaDriver.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         if (10 * major + minor < OLDEST_CAPABILITY) {
             return "GPU " + ordinal + " has compute capability " + major + "." + minor
                     + "; the kernels need 8.0 (A100, RTX 30) or newer; use --device cpu";

@@ -79,7 +79,7 @@ public final class NvidiaDriver implements CudaDriver {
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN), version[0]);
     }
 
-    private static int attribute(CUdevice device, int which) {
+    static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
         check(JCudaDriver.cuDeviceGetAttribute(value, which, device), "cuDeviceGetAttribute");
         return value[0];

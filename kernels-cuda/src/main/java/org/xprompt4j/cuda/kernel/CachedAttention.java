@@ -36,10 +36,9 @@ public final class CachedAttention {
         long splits = (longest + SPLIT - 1) / SPLIT;
         try (MemoryScope scratch = kernels.scratch("cachedAttention")) {
             Tensor parts = scratch.allocate(DType.F32, batch, heads, splits, dim + 2);
-            int size = dim <= 32 ? 32 : dim <= 64 ? 64 : dim <= 128 ? 128 : 256;
-            kernels.launch(MODULE, "split_" + Norms.suffix(keys.dtype()) + "_" + size).f32(scale).in(q).i32(q.dtype() == DType.BF16 ? 1 : 0).in(keys).in(values)
+            kernels.launch(MODULE, "split_" + Norms.suffix(keys.dtype()) + "_" + TensorCoreAttention.wide(dim)).f32(scale).in(q).i32(Norms.flag(q)).in(keys).in(values)
                     .in(lengths).i64(capacity).i32(heads).i32(keys.dim(2)).i32(dim).i32(splits).out(parts).fault("cachedAttention: a length is not in 1.." + capacity).run(LaunchShape.of(splits, heads, batch, THREADS));
-            kernels.launch(MODULE, "join").in(parts).in(lengths).i64(capacity).i32(heads).i32(dim).i32(splits).out(out).i32(out.dtype() == DType.BF16 ? 1 : 0)
+            kernels.launch(MODULE, "join").in(parts).in(lengths).i64(capacity).i32(heads).i32(dim).i32(splits).out(out).i32(Norms.flag(out))
                     .run(LaunchShape.of(heads, batch, THREADS));
         }
     }

@@ -82,8 +82,8 @@ public final class Conv2d {
 
     private static void biasGradient(Kernels kernels, Tensor dOut, long pixels, Tensor dBias) {
         long out = dOut.dim(3);
-        try (MemoryScope scratch = kernels.scratch("conv2dBackward")) {
-            Tensor wide = dOut.dtype() == DType.BF16 ? Matmul.widened(kernels, scratch, dOut) : dOut;
+        try (FloatCopies floats = new FloatCopies(kernels, "conv2dBackward")) {
+            Tensor wide = floats.in(dOut);
             ColumnSums.add(kernels, "conv2dBackward", pixels, out,
                     perPart -> kernels.launch("column_sum", "column_sum").in(wide).i64(pixels).i64(out).i64(perPart), dBias, null);
         }

@@ -8,8 +8,8 @@ import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Tensor;
 
 /**
- * Float stand-ins for the bf16 activations of one operation whose weight is float: the exact kernels read and write floats. Results are
- * rounded once, by {@link #round}.
+ * Float stand-ins for the bf16 activations of one operation, for kernels that read and write floats. Results are rounded once, by
+ * {@link #round}.
  */
 final class FloatCopies implements AutoCloseable {
     private record Result(Tensor wide, Tensor narrow) {

@@ -25,8 +25,7 @@ public final class GradientNorm {
         long n = x.numel();
         try (MemoryScope scratch = kernels.scratch("normalise")) {
             Tensor parts = Reduce.squares(kernels, scratch, x);
-            kernels.launch(MODULE, "normalise").in(parts).i32(parts.dim(0)).f64(eps).in(x).out(out).i64(n)
-                    .run(LaunchShape.of((n + THREADS - 1) / THREADS, THREADS));
+            kernels.launch(MODULE, "normalise").in(parts).i32(parts.dim(0)).f64(eps).in(x).out(out).i64(n).run(Elementwise.shape(n));
         }
     }
 }

@@ -36,21 +36,14 @@ public final class Matmul {
         if (!few && kernels.onTensorCores(a, b)) {
             TensorCoreMatmul.forward(kernels, spec, a, b, epilogue, out);
         } else if (a.dtype() == DType.BF16) {
-            try (MemoryScope scratch = kernels.scratch("matmul")) {
-                forward(kernels, spec, widened(kernels, scratch, a), b, epilogue, out);
+            try (FloatCopies floats = new FloatCopies(kernels, "matmul")) {
+                forward(kernels, spec, floats.in(a), b, epilogue, out);
             }
         } else if (few) {
             fewRows(kernels, spec, a, b, epilogue, out, m, n, k);
         } else {
             tiles(kernels, spec, a, b, epilogue, out, m, n, k);
         }
-    }
-
-    /** A float copy of bf16 activations: the exact kernels read floats. */
-    static Tensor widened(Kernels kernels, MemoryScope scratch, Tensor x) {
-        Tensor wide = scratch.allocate(DType.F32, x.shape());
-        Copy.copy(kernels, x, wide);
-        return wide;
     }
 
     private static void tiles(Kernels kernels, MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out, long m, long n, long k) {
@@ -75,8 +68,8 @@ public final class Matmul {
     /** a [m, k], weight [n, k] in eight bits, scales [n], out [m, n]; always exact. */
     public static void int8(Kernels kernels, Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
         if (a.dtype() == DType.BF16) {
-            try (MemoryScope scratch = kernels.scratch("int8Matmul")) {
-                int8(kernels, widened(kernels, scratch, a), weight, scales, epilogue, out);
+            try (FloatCopies floats = new FloatCopies(kernels, "int8Matmul")) {
+                int8(kernels, floats.in(a), weight, scales, epilogue, out);
             }
             return;
         }

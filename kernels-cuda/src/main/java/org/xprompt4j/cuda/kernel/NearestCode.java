@@ -37,9 +37,8 @@ public final class NearestCode {
         long rows = z.dim(0);
         long entries = codebook.dim(0);
         long length = splitCodebook.dim(1);
-        boolean small = TensorTiling.Tile.WIDE.tiles(rows, entries) < kernels.driver().properties().multiprocessors();
-        TensorTiling.Tile tile = small ? TensorTiling.Tile.SMALL : TensorTiling.Tile.WIDE;
-        long slabs = (entries + tile.warpColumns - 1) / tile.warpColumns;
+        TensorTiling.Tile tile = TensorTiling.Tile.WIDE.orSmall(kernels, rows, entries);
+        long slabs = tile.slabs(entries);
         try (MemoryScope scratch = kernels.scratch("nearestCode")) {
             Tensor split = scratch.allocate(DType.BF16, rows, length);
             Tensor norms = scratch.allocate(DType.F32, rows);

@@ -42,10 +42,6 @@ public final class QkNormRope {
         });
     }
 
-    private static int flag(Tensor x) {
-        return x.dtype() == DType.BF16 ? 1 : 0;
-    }
-
     private static LaunchShape oneWarpAHead(Tensor x) {
         long heads = x.numel() / x.dim(3);
         return LaunchShape.of((heads + HEADS_PER_BLOCK - 1) / HEADS_PER_BLOCK, HEADS_PER_BLOCK * WARP);
@@ -64,7 +60,7 @@ public final class QkNormRope {
     /** x, out [batch, seq, heads, headDim]; weight, bias [groups, headDim]; positions [batch, seq]. */
     public void forward(QkNormRopeSpec spec, Tensor x, Tensor weight, Tensor bias, Tensor positions, Tensor out) {
         String fault = requirePositions(positions);
-        kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype()) + "_" + Norms.suffix(bias.dtype())).f32(spec.eps()).in(x).i32(flag(x)).in(weight).in(bias)
+        kernels.launch(MODULE, "forward_" + Norms.suffix(weight.dtype()) + "_" + Norms.suffix(bias.dtype())).f32(spec.eps()).in(x).i32(Norms.flag(x)).in(weight).in(bias)
                 .in(positions).in(frequencies(spec.theta(), x.size(3))).out(out).i64(x.dim(0) * x.dim(1)).i32(x.dim(2)).i32(x.dim(3))
                 .i32(weight.dim(0)).fault(fault).run(oneWarpAHead(x));
     }
@@ -79,12 +75,12 @@ public final class QkNormRope {
         try (MemoryScope scratch = kernels.scratch("qkNormRopeBackward")) {
             Tensor turned = scratch.allocate(DType.F32, x.shape()); // [batch, seq, heads, headDim]
             Tensor statistics = scratch.allocate(DType.F32, rows, heads, 2);
-            kernels.launch(MODULE, "backward_x").f32(spec.eps()).in(x).i32(flag(x)).in(weight).i32(flag(weight)).in(positions).in(frequencies(spec.theta(), x.size(3))).in(dOut).out(dX)
+            kernels.launch(MODULE, "backward_x").f32(spec.eps()).in(x).i32(Norms.flag(x)).in(weight).i32(Norms.flag(weight)).in(positions).in(frequencies(spec.theta(), x.size(3))).in(dOut).out(dX)
                     .out(turned).out(statistics).i64(rows).i32(heads).i32(dim).i32(groups).fault(fault).run(oneWarpAHead(x));
             if (dWeight != null || dBias != null) {
                 long sumRows = rows * (heads / groups);
                 ColumnSums.add(kernels, "qkNormRopeBackward", sumRows, groups * dim,
-                        perPart -> kernels.launch(MODULE, "backward_weight").in(x).i32(flag(x)).in(statistics).in(turned).i64(sumRows).i32(heads).i32(dim).i32(groups)
+                        perPart -> kernels.launch(MODULE, "backward_weight").in(x).i32(Norms.flag(x)).in(statistics).in(turned).i64(sumRows).i32(heads).i32(dim).i32(groups)
                                 .i64(perPart), dWeight, dBias);
             }
         }

@@ -1,7 +1,5 @@
 package org.xprompt4j.cuda.kernel;
 
-import org.xprompt4j.cuda.driver.LaunchShape;
-import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
 
 /** SwiGLU and its gradients: {@code swiglu.cu}. */
@@ -13,20 +11,11 @@ public final class SwiGlu {
 
     /** All of one shape and type. */
     public static void forward(Kernels kernels, Tensor gate, Tensor up, Tensor out) {
-        kernels.launch(MODULE, "forward").in(gate).in(up).out(out).i32(narrow(out)).i64(out.numel()).run(shape(out.numel()));
+        kernels.launch(MODULE, "forward").in(gate).in(up).out(out).i32(Norms.flag(out)).i64(out.numel()).run(Elementwise.fours(out.numel()));
     }
 
     /** All of one shape and type; dGate and dUp are added to; either may be null. */
     public static void backward(Kernels kernels, Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
-        kernels.launch(MODULE, "backward").in(gate).in(up).in(dOut).out(dGate).out(dUp).i32(narrow(dOut)).i64(dOut.numel()).run(shape(dOut.numel()));
-    }
-
-    private static int narrow(Tensor x) {
-        return x.dtype() == DType.BF16 ? 1 : 0;
-    }
-
-    /** One thread four elements. */
-    private static LaunchShape shape(long elements) {
-        return Elementwise.shape((elements + 3) / 4);
+        kernels.launch(MODULE, "backward").in(gate).in(up).in(dOut).out(dGate).out(dUp).i32(Norms.flag(dOut)).i64(dOut.numel()).run(Elementwise.fours(dOut.numel()));
     }
 }

@@ -46,7 +46,7 @@ final class TensorCoreAttention {
     }
 
     /** The row length that a head of {@code dim} elements takes. */
-    private static int wide(long dim) {
+    static int wide(long dim) {
         return dim <= 32 ? 32 : dim <= 64 ? 64 : dim <= 128 ? 128 : 256;
     }
 
@@ -89,12 +89,8 @@ final class TensorCoreAttention {
         }
         Tensor packed = scratch.allocate(DType.BF16, x.dim(0), heads, rows, wide);
         long count = packed.numel() / CHUNK;
-        kernels.launch(FORWARD, "pack").in(x).i32(flag(x)).i64(rows).i32(heads).i32(dim).i32(wide).i64(count).out(packed).run(Elementwise.shape(count));
+        kernels.launch(FORWARD, "pack").in(x).i32(Norms.flag(x)).i64(rows).i32(heads).i32(dim).i32(wide).i64(count).out(packed).run(Elementwise.shape(count));
         return new Rows(packed, heads * rows * wide, wide, rows * wide);
-    }
-
-    private static int flag(Tensor x) {
-        return x != null && x.dtype() == DType.BF16 ? 1 : 0;
     }
 
     private static Launch add(Launch launch, Rows... operands) {
@@ -115,7 +111,7 @@ final class TensorCoreAttention {
         AttentionTiles mask = tiles(spec, wide);
         try (MemoryScope scratch = kernels.scratch("attention")) {
             Rows[] operands = {rows(scratch, q, wide), rows(scratch, k, wide), rows(scratch, v, wide)};
-            Launch launch = add(kernels.launch(FORWARD, "forward_" + wide).f32(spec.scale()), operands).out(out).i32(flag(out)).out(logSumExp);
+            Launch launch = add(kernels.launch(FORWARD, "forward_" + wide).f32(spec.scale()), operands).out(out).i32(Norms.flag(out)).out(logSumExp);
             sizes(launch, q, k, mask.byQuery()).run(LaunchShape.of(tiles(q.dim(1), QUERIES), q.dim(2), q.dim(0), THREADS).shared(forwardBytes(wide)));
         }
     }
@@ -128,15 +124,15 @@ final class TensorCoreAttention {
         try (MemoryScope scratch = kernels.scratch("attentionBackward")) {
             Rows[] operands = {rows(scratch, q, wide), rows(scratch, k, wide), rows(scratch, v, wide), rows(scratch, dOut, wide)};
             Tensor products = scratch.allocate(DType.F32, logSumExp.shape()); // [batch, heads, queries], rowsum(dOut out)
-            kernels.launch(BACKWARD, "row_products").in(out).i32(flag(out)).in(dOut).i32(flag(dOut)).out(products).i64(count).i32(q.dim(1)).i32(q.dim(2))
+            kernels.launch(BACKWARD, "row_products").in(out).i32(Norms.flag(out)).in(dOut).i32(Norms.flag(dOut)).out(products).i64(count).i32(q.dim(1)).i32(q.dim(2))
                     .i32(q.dim(3)).run(LaunchShape.of((count + WARPS - 1) / WARPS, WARPS * 32));
             if (dQ != null) {
-                Launch launch = add(kernels.launch(BACKWARD, "backward_q_" + wide).f32(spec.scale()), operands).in(logSumExp).in(products).out(dQ).i32(flag(dQ));
+                Launch launch = add(kernels.launch(BACKWARD, "backward_q_" + wide).f32(spec.scale()), operands).in(logSumExp).in(products).out(dQ).i32(Norms.flag(dQ));
                 sizes(launch, q, k, mask.byQuery()).run(LaunchShape.of(tiles(q.dim(1), QUERIES), q.dim(2), q.dim(0), THREADS).shared(backwardBytes(wide)));
             }
             if (dK != null || dV != null) {
                 Launch launch = add(kernels.launch(BACKWARD, "backward_kv_" + wide).f32(spec.scale()), operands).in(logSumExp).in(products).out(dK).out(dV)
-                        .i32(flag(dK == null ? dV : dK));
+                        .i32(Norms.flag(dK == null ? dV : dK));
                 sizes(launch, q, k, mask.byKey()).run(LaunchShape.of(tiles(k.dim(1), keys(wide)), k.dim(2), q.dim(0), THREADS).shared(keyGradientBytes(wide)));
             }
         }

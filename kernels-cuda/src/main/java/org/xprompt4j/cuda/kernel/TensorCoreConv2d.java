@@ -22,7 +22,7 @@ final class TensorCoreConv2d {
             Operand pixels = pixels(kernels, scratch, x);
             long rows = out.numel() / out.dim(3);
             Tensor packedWeight = packedWeight(kernels, scratch, weight, false);
-            TensorTiling.Tile tile = tile(kernels, rows, out.dim(3));
+            TensorTiling.Tile tile = TensorTiling.Tile.LARGE.orSmall(kernels, rows, out.dim(3));
             Launch launch = kernels.launch(MODULE, "forward_" + Norms.lower(tile)).in(pixels.tensor()).i32(pixels.pitch())
                     .in(packedWeight).out(out);
             Matmul.epilogue(Conv2d.geometry(launch, spec, x, weight, out), MatmulSpec.NT, new Epilogue(bias, Activation.NONE, null, residual), out)
@@ -37,7 +37,7 @@ final class TensorCoreConv2d {
             if (dX != null) {
                 long rows = x.numel() / x.dim(3);
                 Tensor packedWeight = packedWeight(kernels, scratch, weight, true);
-                TensorTiling.Tile tile = tile(kernels, rows, x.dim(3));
+                TensorTiling.Tile tile = TensorTiling.Tile.LARGE.orSmall(kernels, rows, x.dim(3));
                 Launch launch = kernels.launch(MODULE, "backward_x_" + Norms.lower(tile)).in(outputs.tensor()).i32(outputs.pitch())
                         .in(packedWeight).out(dX);
                 Matmul.epilogue(Conv2d.geometry(launch, spec, x, weight, dOut), MatmulSpec.NT.accumulating(), Epilogue.NONE, dX)
@@ -76,14 +76,8 @@ final class TensorCoreConv2d {
         long places = weight.dim(2) * weight.dim(3);
         long pitch = TensorCoreMatmul.pitch(weight.dim(byInput ? 0 : 1));
         Tensor packed = scratch.allocate(DType.BF16, weight.dim(byInput ? 1 : 0), places, pitch);
-        kernels.launch(MODULE, "pack_weight").in(weight).i32(weight.dtype() == DType.BF16 ? 1 : 0).i32(weight.dim(0)).i32(weight.dim(1)).i32(places)
+        kernels.launch(MODULE, "pack_weight").in(weight).i32(Norms.flag(weight)).i32(weight.dim(0)).i32(weight.dim(1)).i32(places)
                 .i32(byInput ? 1 : 0).i64(pitch).out(packed).run(Elementwise.shape(packed.numel()));
         return packed;
-    }
-
-    /** The large tile where it fills the device. */
-    private static TensorTiling.Tile tile(Kernels kernels, long rows, long columns) {
-        return TensorTiling.Tile.LARGE.tiles(rows, columns) >= kernels.driver().properties().multiprocessors() ? TensorTiling.Tile.LARGE
-                : TensorTiling.Tile.SMALL;
     }
 }

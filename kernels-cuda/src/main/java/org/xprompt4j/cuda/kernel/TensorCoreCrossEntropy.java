@@ -26,16 +26,14 @@ final class TensorCoreCrossEntropy {
     private record Call(Kernels kernels, Operand hidden, Tensor weight, Tensor labels, int rows, TensorTiling.Tile tile) {
         static Call of(Kernels kernels, MemoryScope scratch, Tensor hidden, Tensor weight, Tensor labels) {
             int rows = hidden.size(0);
-            boolean small = rows <= FEW_ROWS
-                    || TensorTiling.Tile.WIDE.tiles(rows, weight.dim(0)) < kernels.driver().properties().multiprocessors();
             return new Call(kernels, counted(kernels, scratch, hidden, labels), weight, labels, rows,
-                    small ? TensorTiling.Tile.SMALL : TensorTiling.Tile.WIDE);
+                    rows <= FEW_ROWS ? TensorTiling.Tile.SMALL : TensorTiling.Tile.WIDE.orSmall(kernels, rows, weight.dim(0)));
         }
 
         private static Operand counted(Kernels kernels, MemoryScope scratch, Tensor hidden, Tensor labels) {
             long pitch = TensorCoreMatmul.pitch(hidden.dim(1));
             Tensor counted = scratch.allocate(DType.BF16, hidden.dim(0), pitch);
-            kernels.launch(MODULE, "pack_counted").in(hidden).i32(hidden.dtype() == DType.BF16 ? 1 : 0).in(labels).i64(hidden.dim(1)).i64(pitch).out(counted)
+            kernels.launch(MODULE, "pack_counted").in(hidden).i32(Norms.flag(hidden)).in(labels).i64(hidden.dim(1)).i64(pitch).out(counted)
                     .run(LaunchShape.of(hidden.dim(0), Norms.threads((pitch + FOUR - 1) / FOUR)));
             return new Operand(counted, pitch);
         }
@@ -62,8 +60,7 @@ final class TensorCoreCrossEntropy {
         int vocab = weight.size(0);
         try (MemoryScope scratch = kernels.scratch("linearCrossEntropy")) {
             Call call = Call.of(kernels, scratch, hidden, weight, labels);
-            int slab = call.tile().warpColumns;
-            long slabs = (vocab + slab - 1) / slab;
+            long slabs = call.tile().slabs(vocab);
             Tensor states = scratch.allocate(DType.F32, call.rows(), slabs, 2);
             Tensor labelLogit = scratch.allocate(DType.F32, call.rows());
             int block = weight.dtype() == DType.BF16 ? vocab : call.block(weight.dim(1));
@@ -85,9 +82,9 @@ final class TensorCoreCrossEntropy {
             Tensor dLoss, Tensor dHidden, Tensor dWeight) {
         LinearCrossEntropy.requireLabels(labels, weight.size(0));
         int vocab = weight.size(0);
-        try (MemoryScope scratch = kernels.scratch("linearCrossEntropyBackward")) {
-            boolean rounded = dHidden != null && dHidden.dtype() == DType.BF16; // once, after the last block
-            Tensor sum = rounded ? Matmul.widened(kernels, scratch, dHidden) : dHidden;
+        try (FloatCopies floats = new FloatCopies(kernels, "linearCrossEntropyBackward");
+                MemoryScope scratch = kernels.scratch("linearCrossEntropyBackward")) {
+            Tensor sum = floats.sum(dHidden);
             Call call = Call.of(kernels, scratch, hidden, weight, labels);
             int block = Math.min(call.block(call.rows()), weight.dtype() == DType.BF16 ? vocab : call.block(weight.dim(1)));
             for (int first = 0; first < vocab; first += block) {
@@ -107,9 +104,7 @@ final class TensorCoreCrossEntropy {
                     }
                 }
             }
-            if (rounded) {
-                Copy.copy(kernels, sum, dHidden);
-            }
+            floats.round(); // once, after the last block
         }
     }
 }

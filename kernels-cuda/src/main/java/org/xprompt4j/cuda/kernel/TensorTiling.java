@@ -48,6 +48,16 @@ record TensorTiling(Tile tile, int splits, long perSplit) {
             return ceil(m, rows) * ceil(n, columns);
         }
 
+        /** This tile where it fills the device, else the small one. */
+        Tile orSmall(Kernels kernels, long m, long n) {
+            return tiles(m, n) >= kernels.driver().properties().multiprocessors() ? this : SMALL;
+        }
+
+        /** Parts of {@code n} columns that one warp each takes. */
+        long slabs(long n) {
+            return ceil(n, warpColumns);
+        }
+
         int sharedBytes() {
             return STAGES * (rows + columns) * SLICE * Short.BYTES;
         }

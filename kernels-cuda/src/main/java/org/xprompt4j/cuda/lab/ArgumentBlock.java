@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.xprompt4j.cuda.emulator.PtxEntry;
+import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.kernel.KernelRun;
 
@@ -50,7 +51,7 @@ final class ArgumentBlock {
         byte[] value = switch (argument.kind()) {
             case "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64" -> integer(argument, index);
             case "f16" -> little(Float.floatToFloat16((float) real(argument, index)), 2);
-            case "bf16" -> little(bfloat((float) real(argument, index)), 2);
+            case "bf16" -> little(ElementAccess.floatToBfloat16((float) real(argument, index)), 2);
             case "f32" -> little(Float.floatToRawIntBits((float) real(argument, index)), 4);
             case "f64" -> little(Double.doubleToRawLongBits(real(argument, index)), 8);
             case "buf" -> little(address(argument, index), 8);
@@ -103,12 +104,6 @@ final class ArgumentBlock {
                 yield argument.kind().equals("f64") ? value.doubleValue() : value.floatValue();
             }
         };
-    }
-
-    /** Upper half of a float, rounded to nearest even. */
-    private static int bfloat(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        return Float.isNaN(value) ? bits >>> 16 | 0x40 : bits + 0x7fff + (bits >>> 16 & 1) >>> 16;
     }
 
     private long address(KernelRun.Argument argument, int index) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.xprompt4j.cuda.EmulatedBackend;
+import org.xprompt4j.cuda.PtxBackendProvider;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.cuda.kernel.Precision;
@@ -44,7 +44,7 @@ public final class EmulatedKernelLab implements KernelLab {
         Map<String, Long> sizes = sizes(chosen.operation(), shape);
         EmulatedDriver driver = new EmulatedDriver(CheckLevel.CHECK, GpuLimits.H100.multiprocessors());
         List<KernelLaunch> launches = new ArrayList<>();
-        try (Backend backend = EmulatedBackend.over(driver, weights == DType.BF16 ? Precision.BF16 : Precision.F32);
+        try (Backend backend = PtxBackendProvider.over(driver, weights == DType.BF16 ? Precision.BF16 : Precision.F32);
                 MemoryScope scope = backend.openScope("profile of " + operation)) {
             chosen.run().on(new Workbench(backend, scope, sizes, weights, work -> {
                 driver.machine().profile(true);

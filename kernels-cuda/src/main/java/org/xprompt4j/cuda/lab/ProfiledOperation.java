@@ -2,6 +2,8 @@ package org.xprompt4j.cuda.lab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +16,7 @@ import org.xprompt4j.tensor.kernel.KernelOperation;
  * @param run makes its tensors and calls the backend inside {@link Workbench#measure}
  */
 record ProfiledOperation(KernelOperation operation, Run run) {
+    private static final Map<String, List<String>> ENTRIES = new ConcurrentHashMap<>(); // of each module
     private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)");
 
     /** How an operation is run. */
@@ -33,7 +36,8 @@ record ProfiledOperation(KernelOperation operation, Run run) {
             String[] parts = axis.split("=");
             parsed.add(new KernelOperation.Axis(parts[0], Long.parseLong(parts[1])));
         }
-        return new ProfiledOperation(new KernelOperation(name, summary, parsed, source + ".cu", entries(source)), run);
+        return new ProfiledOperation(new KernelOperation(name, summary, parsed, source + ".cu",
+                ENTRIES.computeIfAbsent(source, ProfiledOperation::entries)), run);
     }
 
     private static List<String> entries(String source) {
@@ -42,6 +46,6 @@ record ProfiledOperation(KernelOperation operation, Run run) {
         while (entry.find()) {
             names.add(entry.group(1));
         }
-        return names;
+        return List.copyOf(names);
     }
 }

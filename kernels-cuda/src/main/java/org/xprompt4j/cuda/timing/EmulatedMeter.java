@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
 
-import org.xprompt4j.cuda.EmulatedBackend;
+import org.xprompt4j.cuda.PtxBackendProvider;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.cuda.kernel.Precision;
@@ -31,7 +31,7 @@ public final class EmulatedMeter implements AutoCloseable {
      */
     public EmulatedMeter(CheckLevel level, boolean tensorCores) {
         driver = new EmulatedDriver(level);
-        backend = EmulatedBackend.over(driver, tensorCores ? Precision.BF16 : Precision.F32);
+        backend = PtxBackendProvider.over(driver, tensorCores ? Precision.BF16 : Precision.F32);
     }
 
     /** The operations that are counted. */
