@@ -1,6 +1,5 @@
 package org.xprompt4j.tensor;
 
-import org.xprompt4j.tensor.op.BinaryOp;
 
 /** Tensors behind one another along an axis; each gets its stretch of the gradient. */
 final class Concatenation {
@@ -29,11 +28,7 @@ final class Concatenation {
     private static void addGradients(Ops ops, int axis, Tensor dOut, Tensor[] parts) {
         long from = 0;
         for (Tensor part : parts) {
-            Tensor dPart = ops.tape().gradient(part);
-            if (dPart != null) {
-                Tensor stretch = dOut.slice(axis, from, from + part.dim(axis));
-                ops.backend().binary(BinaryOp.ADD, dPart, ops.ofType(dPart.dtype(), stretch), dPart);
-            }
+            ops.addReduced(dOut.slice(axis, from, from + part.dim(axis)), part);
             from += part.dim(axis);
         }
     }

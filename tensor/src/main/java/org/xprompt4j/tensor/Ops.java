@@ -68,11 +68,6 @@ public final class Ops {
         return tape != null;
     }
 
-    /** The type in which activations begin. */
-    public DType activations() {
-        return activations;
-    }
-
     private Tensor floats(long... dims) {
         return scope.allocate(DType.F32, dims);
     }
@@ -123,22 +118,15 @@ public final class Ops {
         Tensor out = scope.allocate(x.dtype(), x.shape());
         backend.copy(x, out);
         if (tracked(x)) {
-            tape.record(out, dOut -> {
-                Tensor dX = tape.gradient(x);
-                backend.binary(BinaryOp.ADD, dX, dOut, dX);
-            });
+            tape.record(out, dOut -> addReduced(dOut, x));
         }
         return out;
     }
 
     /** The same numbers in another type, F32 or BF16; x itself when it is of that type. */
     public Tensor cast(Tensor x, DType dtype) {
-        if (x.dtype() == dtype) {
-            return x;
-        }
-        Tensor out = scope.allocate(dtype, x.shape());
-        backend.copy(x, out);
-        if (tracked(x)) {
+        Tensor out = ofType(dtype, x);
+        if (out != x && tracked(x)) {
             tape.record(out, dOut -> addReduced(dOut, x));
         }
         return out;
@@ -431,13 +419,13 @@ public final class Ops {
         ReducedGradient.add(this, dOut, input);
     }
 
-    /** A gradient in another type, for an operation that takes one type alone. */
-    Tensor ofType(DType dtype, Tensor gradient) {
-        if (gradient.dtype() == dtype) {
-            return gradient;
+    /** The same numbers in another type, not recorded: for a gradient that an operation takes in one type alone. */
+    Tensor ofType(DType dtype, Tensor x) {
+        if (x.dtype() == dtype) {
+            return x;
         }
-        Tensor out = scope.allocate(dtype, gradient.shape());
-        backend.copy(gradient, out);
+        Tensor out = scope.allocate(dtype, x.shape());
+        backend.copy(x, out);
         return out;
     }
 }

@@ -87,12 +87,7 @@ public final class Attention extends Module {
 
     /** Cached entries as a contiguous tensor of the queries' type. */
     private static Tensor entries(Ops ops, Tensor entries, DType type) {
-        if (entries.dtype() == type) {
-            return ops.contiguous(entries);
-        }
-        Tensor out = ops.scope().allocate(type, entries.shape());
-        ops.backend().copy(entries, out);
-        return out;
+        return ops.contiguous(ops.cast(entries, type));
     }
 
     /** One query per row: q [batch, 1, heads, headDim] to the same shape. */

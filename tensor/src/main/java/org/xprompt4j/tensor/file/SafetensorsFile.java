@@ -142,10 +142,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws InvalidInput when there is none of this name or its element type is one that is not computed with
      */
     public Tensor tensor(String name) {
-        Entry entry = entries.get(name);
-        if (entry == null) {
-            throw new InvalidInput(path + ": tensor " + JsonParser.quoted(name) + " is missing");
-        }
+        Entry entry = entry(name);
         DType dtype = SafetensorsHeader.dtype(entry.type());
         if (dtype == null) {
             throw new InvalidInput(path + ": tensor " + JsonParser.quoted(name) + " has element type " + entry.type()
@@ -176,20 +173,25 @@ public final class SafetensorsFile implements AutoCloseable {
         return found;
     }
 
-    /** The format does not promise alignment: a tensor at an odd place (none of ours) is copied once, so that kernels need not care. */
     /**
      * The bytes of a tensor as they lie in the file, of whatever element type, read-only.
      *
      * @throws InvalidInput when the file has no such tensor
      */
     public MemorySegment bytes(String name) {
-        Entry entry = entries.get(name);
-        if (entry == null) {
-            throw new InvalidInput(path + ": has no tensor '" + name + "'");
-        }
+        Entry entry = entry(name);
         return data.asSlice(entry.begin(), entry.byteSize());
     }
 
+    private Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new InvalidInput(path + ": tensor " + JsonParser.quoted(name) + " is missing");
+        }
+        return entry;
+    }
+
+    /** The format does not promise alignment: a tensor at an odd place (none of ours) is copied once, so that kernels need not care. */
     private MemorySegment aligned(Entry entry, DType dtype) {
         MemorySegment bytes = data.asSlice(entry.begin(), entry.byteSize());
         if (bytes.address() % dtype.bytes() == 0 || bytes.byteSize() == 0) {

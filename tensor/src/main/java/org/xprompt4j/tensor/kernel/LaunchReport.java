@@ -55,11 +55,6 @@ public record LaunchReport(String kernel, long warpInstructions, long laneInstru
                 tensorOperations + other.tensorOperations, sumOfKinds, sumOfLines, traffic.plus(other.traffic), nanoseconds + other.nanoseconds);
     }
 
-    /** Lane instructions a second of the machine's own time. */
-    public double laneInstructionsPerSecond() {
-        return laneInstructions * 1e9 / nanoseconds;
-    }
-
     /** Share of lanes that were active; the rest is divergence and blocks that do not fill their last warp. */
     public double activeLanes() {
         return warpInstructions == 0 ? 1 : laneInstructions / (32.0 * warpInstructions);
@@ -67,6 +62,6 @@ public record LaunchReport(String kernel, long warpInstructions, long laneInstru
 
     /** All operations over the bytes that the sectors moved: what a roofline is entered with. Infinite without global traffic. */
     public double intensity() {
-        return (floatOperations + tensorOperations) / (32.0 * traffic.globalSectors());
+        return (floatOperations + tensorOperations) / ((double) Traffic.SECTOR * traffic.globalSectors());
     }
 }

@@ -40,7 +40,7 @@ public record Traffic(long globalRequests, long globalSectors, long globalRead, 
 
     /** Share of the moved sectors' bytes that lanes asked for: 1 is perfectly coalesced, above 1 lanes share bytes. */
     public double coalescing() {
-        return globalSectors == 0 ? 1 : (globalRead + globalWritten) / (32.0 * globalSectors);
+        return globalSectors == 0 ? 1 : (globalRead + globalWritten) / ((double) SECTOR * globalSectors);
     }
 
     /** Sectors a request touches on average. */

@@ -6,14 +6,14 @@ import java.lang.foreign.ValueLayout;
 import org.xprompt4j.tensor.Tensor;
 
 /** {@code norm = sqrt(sum of squares)}, {@code factor = min(1, maximum / (norm + 1e-6))}, NaN where norm or loss is not finite. */
-public final class GradientNorm {
+final class GradientNorm {
     private static final double SMALLEST = 1e-6; // added to the norm before dividing
 
     private GradientNorm() {
     }
 
     /** loss, factor [1]; report [2] I64, the bits of float64 norm and loss. */
-    public static void write(double maximum, double sumOfSquares, Tensor loss, Tensor report, Tensor factor) {
+    static void write(double maximum, double sumOfSquares, Tensor loss, Tensor report, Tensor factor) {
         double norm = Math.sqrt(sumOfSquares);
         float value = loss.item();
         MemorySegment bits = report.segment();

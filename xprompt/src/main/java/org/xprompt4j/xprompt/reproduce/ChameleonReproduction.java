@@ -180,8 +180,7 @@ final class ChameleonReproduction {
             if (step > 0) {
                 gradients();
             }
-            double norm = GradientClipping.norm(backend, model);
-            optimiser.step(recipe.rates()[step], (float) Math.min(1, recipe.clip() / (norm + 1e-6)));
+            optimiser.step(recipe.rates()[step], GradientClipping.scale(GradientClipping.norm(backend, model), recipe.clip()));
         }
         model.forEachParameter((name, parameter) -> writer.add("train.after." + name, parameter.value()));
     }
