@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  */
 final class ArgumentRules {
     private static final int MOST_AXES = 12;
+    private static final Origin SCALAR = new Origin("a scalar");
     private static final int MOST_TENSORS = 24; // a tensor in two rules counts twice
 
     /** What fixed a size, as words that become text in messages alone. */
@@ -48,6 +49,16 @@ final class ArgumentRules {
     /** An F32 tensor or null. */
     ArgumentRules f32OrNull(String name, Tensor tensor, String... shape) {
         return tensor == null ? this : f32(name, tensor, shape);
+    }
+
+    /** One F32 number, [1]. */
+    ArgumentRules scalar(String name, Tensor tensor) {
+        return fix("one", 1, SCALAR).f32(name, tensor, "one");
+    }
+
+    /** One F32 number or null. */
+    ArgumentRules scalarOrNull(String name, Tensor tensor) {
+        return tensor == null ? this : scalar(name, tensor);
     }
 
     /** An activation or the gradient of one, row-major: F32 or BF16, all of a call of one type. */

@@ -212,7 +212,7 @@ final class CheckedBackend extends ForwardingBackend {
     public void linearCrossEntropyBackward(CrossEntropySpec spec, Tensor hidden, Tensor weight, Tensor labels, Tensor logSumExp, float scale, Tensor dLoss,
             Tensor dHidden, Tensor dWeight) {
         rules("linearCrossEntropyBackward").activation("hidden", hidden, "rows", "dim").weight("weight", weight, "vocab", "dim")
-                .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows").fix("one", 1, named("a scalar")).f32OrNull("dLoss", dLoss, "one")
+                .i32("labels", labels, "rows").f32("logSumExp", logSumExp, "rows").scalarOrNull("dLoss", dLoss)
                 .activationOrNull("dHidden", dHidden, "rows", "dim").f32OrNull("dWeight", dWeight, "vocab", "dim")
                 .run(() -> backend.linearCrossEntropyBackward(spec, hidden, weight, labels, logSumExp, scale, dLoss, dHidden, dWeight));
     }
@@ -290,7 +290,7 @@ final class CheckedBackend extends ForwardingBackend {
     public void adamW(AdamWSpec spec, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Tensor factor) {
         rules("adamW").sameSize("weight", weight, "gradient", gradient).sameSize("weight", weight, "firstMoment", firstMoment)
                 .sameSize("weight", weight, "secondMoment", secondMoment).require(spec.step() >= 1, () -> "steps count from 1, not " + spec.step())
-                .fix("one", 1, named("a scalar")).f32("factor", factor, "one")
+                .scalar("factor", factor)
                 .run(() -> backend.adamW(spec, weight, gradient, firstMoment, secondMoment, factor));
     }
 
@@ -298,13 +298,13 @@ final class CheckedBackend extends ForwardingBackend {
     public void muonDirection(float beta, Tensor gradient, Tensor factor, Tensor momentum, Tensor direction) {
         rules("muonDirection").sameSize("gradient", gradient, "momentum", momentum).sameSize("gradient", gradient, "direction", direction)
                 .apart("direction", direction, "gradient", gradient).apart("direction", direction, "momentum", momentum)
-                .fix("one", 1, named("a scalar")).f32("factor", factor, "one")
+                .scalar("factor", factor)
                 .run(() -> backend.muonDirection(beta, gradient, factor, momentum, direction));
     }
 
     @Override
     public void gradientNorm(double maximum, Tensor gradient, Tensor loss, Tensor report, Tensor factor) {
-        rules("gradientNorm").f32Contiguous("gradient", gradient).fix("one", 1, named("a scalar")).f32("loss", loss, "one").f32("factor", factor, "one")
+        rules("gradientNorm").f32Contiguous("gradient", gradient).scalar("loss", loss).scalar("factor", factor)
                 .usable("report", report).require(report.dtype() == DType.I64 && report.isContiguous() && report.shape().equals(Shape.of(2)),
                         () -> "report " + report + " must be I64[2], contiguous")
                 .run(() -> backend.gradientNorm(maximum, gradient, loss, report, factor));
@@ -385,7 +385,7 @@ final class CheckedBackend extends ForwardingBackend {
 
     @Override
     public void combine(float keep, float factor, Tensor x, Tensor gate, Tensor sum) {
-        rules("combine").sameSize("x", x, "sum", sum).fix("one", 1, named("a scalar")).f32OrNull("gate", gate, "one")
+        rules("combine").sameSize("x", x, "sum", sum).scalarOrNull("gate", gate)
                 .run(() -> backend.combine(keep, factor, x, gate, sum));
     }
 
