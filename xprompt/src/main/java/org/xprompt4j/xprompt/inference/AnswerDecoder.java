@@ -92,13 +92,11 @@ public final class AnswerDecoder {
      */
     private static List<UnaryOperator<Job>> guidanceRows(Job job, GenerationOptions options) {
         List<UnaryOperator<Job>> rows = new ArrayList<>();
-        if (options.guidance() != 1 && !job.equals(pictures(job))) {
+        boolean beyond = options.imageGuidance() > 0;
+        if (beyond || options.guidance() != 1 && !job.equals(pictures(job))) {
             rows.add(AnswerDecoder::pictures);
         }
-        if (options.imageGuidance() > 0) {
-            if (rows.isEmpty()) {
-                rows.add(AnswerDecoder::pictures);
-            }
+        if (beyond) {
             rows.add(one -> new Job(new Context.None(), List.of(), one.stream()));
         }
         return rows;

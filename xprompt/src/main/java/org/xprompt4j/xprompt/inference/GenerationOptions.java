@@ -29,7 +29,7 @@ public record GenerationOptions(float temperature, int topK, float topP, float g
         this(temperature, topK, topP, guidance, 0, seed);
     }
 
-    private static void check(boolean fits, String name, Number value, String range) {
+    static void check(boolean fits, String name, Number value, String range) {
         if (!fits) {
             throw new InvalidInput(name + " is " + value + ", must be " + range);
         }

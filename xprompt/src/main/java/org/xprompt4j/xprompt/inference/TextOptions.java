@@ -1,6 +1,6 @@
 package org.xprompt4j.xprompt.inference;
 
-import org.xprompt4j.tensor.InvalidInput;
+import static org.xprompt4j.xprompt.inference.GenerationOptions.check;
 
 /**
  * How words are drawn.
@@ -21,12 +21,6 @@ public record TextOptions(float temperature, float topP, float repetitionPenalty
         check(topP > 0 && topP <= 1, "top-p", topP, "above 0, up to 1");
         check(repetitionPenalty >= 1 && repetitionPenalty <= 100, "repetition-penalty", repetitionPenalty, "1 (none) to 100");
         check(mostTokens >= 1 && mostTokens <= LONGEST, "most tokens", mostTokens, "1 to " + LONGEST);
-    }
-
-    private static void check(boolean fits, String name, Number value, String range) {
-        if (!fits) {
-            throw new InvalidInput(name + " is " + value + ", must be " + range);
-        }
     }
 
     /** The likeliest token each time. */

@@ -36,9 +36,10 @@ public final class Words {
         }
         drawable = new boolean[vocabSize];
         for (int id = 0; id < tokenizer.size(); id++) {
-            // Meta's rule: no name that begins like a special token, but the sign itself.
-            String name = tokenizer.isToken(id) ? tokenizer.decode(new int[] {id}) : "<";
-            drawable[id] = tokenizer.isToken(id) && !tokenizer.isSpecial(id) && image.code(id) < 0 && (!name.startsWith("<") || name.equals("<"));
+            if (tokenizer.isToken(id) && !tokenizer.isSpecial(id) && image.code(id) < 0) {
+                String name = tokenizer.decode(new int[] {id});
+                drawable[id] = !name.startsWith("<") || name.equals("<"); // Meta's rule: none that begins like a special token, but the sign itself
+            }
         }
     }
 

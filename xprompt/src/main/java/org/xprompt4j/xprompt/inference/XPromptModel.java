@@ -53,7 +53,7 @@ public final class XPromptModel implements AutoCloseable {
 
     /** @param where stands before the file names of complaints */
     private XPromptModel(Backend backend, boolean ownsBackend, MemoryScope scope, XPromptConfig config, Chameleon model, Vqgan vqgan,
-            Words words, String fingerprint, String where) {
+            ImageTokens image, Words words, String fingerprint, String where) {
         this.backend = backend;
         this.ownsBackend = ownsBackend;
         this.scope = scope;
@@ -62,7 +62,6 @@ public final class XPromptModel implements AutoCloseable {
         this.tokenizer = new PictureTokenizer(backend, vqgan);
         this.words = words;
         this.fingerprint = fingerprint;
-        ImageTokens image = ImageTokens.of(model.config(), where + ChameleonConfig.FILE);
         this.tokens = config.tokens(image);
         this.reader = new ContextReader(backend, model, tokens, fingerprint);
         this.decoder = new AnswerDecoder(backend, model, tokens, image);
@@ -86,7 +85,8 @@ public final class XPromptModel implements AutoCloseable {
 
     /** The same for a model with words. */
     public static XPromptModel of(Backend backend, XPromptConfig config, Chameleon model, Vqgan vqgan, Words words) {
-        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, words, "in training", "");
+        ImageTokens image = ImageTokens.of(model.config());
+        return new XPromptModel(backend, false, backend.openScope("prompts"), config, model, vqgan, image, words, "in training", "");
     }
 
     /** Opens a model folder on a device, with weights of the type that its file holds. */
@@ -111,8 +111,9 @@ public final class XPromptModel implements AutoCloseable {
             Chameleon model = checkpoint.model(backend, scope, weights);
             ModelFolder.restoreXpEmbedding(backend, checkpoint, model, config.xpIds(), folder);
             Vqgan vqgan = VqganCheckpoint.load(backend, scope, folder);
-            Words words = Words.read(folder, ImageTokens.of(model.config(), folder + "/" + ChameleonConfig.FILE), model.config().vocabSize());
-            return new XPromptModel(backend, true, scope, config, model, vqgan, words, ModelFolder.fingerprint(folder), folder + "/");
+            ImageTokens image = ImageTokens.of(model.config(), folder + "/" + ChameleonConfig.FILE);
+            Words words = Words.read(folder, image, model.config().vocabSize());
+            return new XPromptModel(backend, true, scope, config, model, vqgan, image, words, ModelFolder.fingerprint(folder), folder + "/");
         } catch (RuntimeException e) {
             scope.close();
             backend.close();
@@ -248,17 +249,18 @@ public final class XPromptModel implements AutoCloseable {
      * @param listener told of the text as it is drawn, piece by piece
      */
     public String tell(Context context, List<Part> asked, TextOptions options, Consumer<String> listener) {
+        Words spoken = words();
         JobReader.Question question = position -> PromptLayout.question(tokens, asked, position);
         JobReader jobs = new JobReader(backend, model, tokens);
         try (MemoryScope stage = backend.openScope("stage 2")) {
             KvCache cache = new KvCache(backend, stage, model.config(), 1, jobs.length(context, question) + options.mostTokens());
             Tensor logits = stage.allocate(DType.F32, 1, model.config().vocabSize());
             PromptLayout read = jobs.read(context, question, cache, logits);
-            TextStream stream = words().stream();
-            int[] ids = new TextDecoder(backend, model, words, tokens.separator(), tokens.eos()).draw(cache, read.ids(), logits, options, 0,
+            TextStream stream = spoken.stream();
+            int[] ids = new TextDecoder(backend, model, spoken, tokens.separator(), tokens.eos()).draw(cache, read.ids(), logits, options, 0,
                     id -> listener.accept(stream.append(id)));
             listener.accept(stream.finish());
-            return words.text(ids);
+            return spoken.text(ids);
         }
     }
 

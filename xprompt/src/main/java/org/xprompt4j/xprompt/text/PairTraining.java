@@ -51,11 +51,7 @@ final class PairTraining {
         this.tokens = new ArrayList<>(tokens);
         tokens.forEach(token -> idOfToken.put(token, idOfToken.size()));
         counts = new long[counted.size()];
-        // In the order of their symbols: a hash table's order differs from one machine to another.
-        List<Map.Entry<List<Integer>, Long>> ordered = new ArrayList<>(counted.entrySet());
-        ordered.sort((a, b) -> Arrays.compare(a.getKey().stream().mapToInt(Integer::intValue).toArray(),
-                b.getKey().stream().mapToInt(Integer::intValue).toArray()));
-        for (Map.Entry<List<Integer>, Long> entry : ordered) {
+        for (Map.Entry<List<Integer>, Long> entry : counted.entrySet()) { // in any order: what follows is sums and sets
             counts[words.size()] = entry.getValue();
             words.add(entry.getKey().stream().mapToInt(Integer::intValue).toArray());
         }
