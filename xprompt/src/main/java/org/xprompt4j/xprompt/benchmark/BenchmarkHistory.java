@@ -65,6 +65,11 @@ public record BenchmarkHistory(List<Measurement> measurements, List<Json> compar
         return new BenchmarkHistory(new ArrayList<>(measurements.values()), new ArrayList<>(comparisons.values()));
     }
 
+    /** Comparisons of one tool. */
+    List<Json> comparisons(String tool) {
+        return comparisons.stream().filter(line -> line.string("tool").equals(tool)).toList();
+    }
+
     private static List<String> lines(Path file) {
         try {
             if (Files.size(file) > MOST_BYTES) {

@@ -13,24 +13,20 @@ final class GpuTables {
     }
 
     static void append(BenchmarkHistory history, StringBuilder out) {
-        List<Json> targets = of(history, "gpu-target");
+        List<Json> targets = history.comparisons("gpu-target");
         if (!targets.isEmpty()) {
             out.append("\n| target | needed | reached | | device, commit, date |\n| --- | --- | --- | --- | --- |\n");
             targets.forEach(line -> out.append(row(line.string("target"), figure(line.number("needed")),
                     line.has("reached") ? figure(line.number("reached")) : "", !line.has("reached") ? "not measured" : line.flag("met") ? "met" : "**missed**",
                     line.string("device") + ", " + line.string("commit") + ", " + day(line.string("date")))));
         }
-        List<Json> works = of(history, "gpu");
+        List<Json> works = history.comparisons("gpu");
         if (!works.isEmpty()) {
             out.append("\n| operation | shape | products in | µs, median (min to max) | TFLOP/s | GB/s | bound | share of the roof | against | theirs, µs |"
                     + " ratio (min to max of rounds) | SM MHz | commit, date |\n")
                     .append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
             works.forEach(line -> out.append(work(line)));
         }
-    }
-
-    private static List<Json> of(BenchmarkHistory history, String tool) {
-        return history.comparisons().stream().filter(line -> line.string("tool").equals(tool)).toList();
     }
 
     private static String work(Json line) {

@@ -1,8 +1,8 @@
 package org.xprompt4j.xprompt.benchmark;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.xprompt4j.tensor.file.Json;
 
 /** The history as Markdown: operations against the machine's roofs, then against other libraries. */
@@ -22,7 +22,7 @@ public final class MarkdownReport {
                     m.boundByCompute() ? "compute" : "memory", figure(m.share()), m.commit() + ", " + day(m.date()))));
         }
         GpuTables.append(history, out);
-        List<Json> openblas = history.comparisons().stream().filter(line -> line.string("tool").equals("openblas")).toList();
+        List<Json> openblas = history.comparisons("openblas");
         if (!openblas.isEmpty()) {
             out.append("\n| sgemm | order | threads | ours, GFLOP/s | OpenBLAS, GFLOP/s | ratio (min to max of forks) | commit, date |\n")
                     .append("| --- | --- | --- | --- | --- | --- | --- |\n");
@@ -31,7 +31,7 @@ public final class MarkdownReport {
                     figure(line.number("ratio")) + " (" + figure(line.number("ratio_min")) + " to " + figure(line.number("ratio_max")) + ")",
                     line.string("commit") + ", " + day(line.string("date")))));
         }
-        List<Json> torch = history.comparisons().stream().filter(line -> line.string("tool").equals("torch-cpu")).toList();
+        List<Json> torch = history.comparisons("torch-cpu");
         if (!torch.isEmpty()) {
             out.append("\n| work | threads | ours | PyTorch | unit | ratio | PyTorch ran with | commit, date |\n")
                     .append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -45,11 +45,9 @@ public final class MarkdownReport {
     }
 
     private static List<String> devices(BenchmarkHistory history) {
-        List<String> all = new ArrayList<>();
-        history.measurements().forEach(m -> all.add(m.device()));
-        history.comparisons().forEach(line -> all.add(line.string("device")));
-        history.measurements().stream().filter(m -> m.threads() == 0).forEach(m -> all.remove(m.device())); // of its comparison, by the bare name
-        return all.stream().distinct().toList();
+        Stream<String> processors = history.measurements().stream().filter(m -> m.threads() > 0).map(Measurement::device);
+        Stream<String> compared = history.comparisons().stream().map(line -> line.string("device")); // a GPU's too, by its bare name
+        return Stream.concat(processors, compared).distinct().toList();
     }
 
     static String row(String... cells) {
@@ -61,7 +59,7 @@ public final class MarkdownReport {
     }
 
     /** Text of a file as a table may hold it. */
-    static String cell(String text) {
+    private static String cell(String text) {
         return text.replaceAll("\\p{Cntrl}", " ").replace("|", "\\|");
     }
 
