@@ -141,4 +141,13 @@ public final class Philox {
         double v = nextFloat();
         return (float) (Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v));
     }
+
+    /** The next numbers of the normal distribution. */
+    public float[] gaussians(int count) {
+        float[] out = new float[count];
+        for (int i = 0; i < count; i++) {
+            out[i] = nextGaussian();
+        }
+        return out;
+    }
 }

@@ -57,14 +57,6 @@ public final class SelfTest {
         return List.copyOf(test.checks);
     }
 
-    private float[] normal(int n) {
-        float[] x = new float[n];
-        for (int i = 0; i < n; i++) {
-            x[i] = random.nextGaussian();
-        }
-        return x;
-    }
-
     private void compare(String operation, double[] expected, Tensor actual, double allowed) {
         float[] values = actual.toFloatArray();
         double largest = 0;
@@ -81,8 +73,8 @@ public final class SelfTest {
         int m = 67;
         int n = 45;
         int k = 131;
-        float[] a = normal(m * k);
-        float[] b = normal(n * k);
+        float[] a = random.gaussians(m * k);
+        float[] b = random.gaussians(n * k);
         Tensor out = scope.allocate(DType.F32, m, n);
         backend.matmul(MatmulSpec.NT, scope.of(a, m, k), scope.of(b, n, k), Epilogue.NONE, out);
         double[] expected = new double[m * n];
@@ -105,8 +97,8 @@ public final class SelfTest {
     private void rmsNorm(MemoryScope scope) {
         int rows = 5;
         int dim = 131;
-        float[] x = normal(rows * dim);
-        float[] weight = normal(dim);
+        float[] x = random.gaussians(rows * dim);
+        float[] weight = random.gaussians(dim);
         Tensor out = scope.allocate(DType.F32, rows, dim);
         backend.rmsNorm(1e-5f, scope.of(x, rows, dim), scope.of(weight, dim), out, null);
         double[] expected = new double[rows * dim];
@@ -123,9 +115,9 @@ public final class SelfTest {
         AttentionMask mask = AttentionMask.segmented(new int[] {19, 3, 21}, new boolean[][] {{true, true, true}, {true, true, true}, {false, true, true}});
         int seq = mask.keys();
         int dim = 24;
-        float[] q = normal(seq * dim);
-        float[] k = normal(seq * dim);
-        float[] v = normal(seq * dim);
+        float[] q = random.gaussians(seq * dim);
+        float[] k = random.gaussians(seq * dim);
+        float[] v = random.gaussians(seq * dim);
         float scale = 0.2f;
         Tensor out = scope.allocate(DType.F32, 1, seq, 1, dim);
         backend.attention(new AttentionSpec(scale, mask), scope.of(q, 1, seq, 1, dim), scope.of(k, 1, seq, 1, dim), scope.of(v, 1, seq, 1, dim), out, null);
@@ -150,8 +142,8 @@ public final class SelfTest {
         int side = 7;
         int in = 5;
         int channels = 9;
-        float[] x = normal(side * side * in);
-        float[] weight = normal(channels * in * 9);
+        float[] x = random.gaussians(side * side * in);
+        float[] weight = random.gaussians(channels * in * 9);
         Tensor out = scope.allocate(DType.F32, 1, side, side, channels);
         backend.conv2d(new Conv2dSpec(1, 1, 1, 1, 1), scope.of(x, 1, side, side, in), scope.of(weight, channels, in, 3, 3), null, null, out);
         double[] expected = new double[side * side * channels];
@@ -175,7 +167,7 @@ public final class SelfTest {
         int rows = 33;
         int codes = 61;
         int dim = 13;
-        float[] book = normal(codes * dim);
+        float[] book = random.gaussians(codes * dim);
         float[] z = new float[rows * dim];
         int[] right = new int[rows];
         for (int row = 0; row < rows; row++) {
@@ -192,7 +184,7 @@ public final class SelfTest {
     private void sample(MemoryScope scope) {
         int rows = 3;
         int vocab = 517;
-        float[] logits = normal(rows * vocab);
+        float[] logits = random.gaussians(rows * vocab);
         int[] right = new int[rows];
         for (int row = 0; row < rows; row++) {
             right[row] = random.nextInt(vocab);

@@ -30,9 +30,12 @@ class PhiloxTest {
             assertThat(cursor.nextFloat()).isEqualTo(Philox.uniform(12, 34, i));
         }
         Philox normals = new Philox(12, 34);
+        float[] drawn = new float[10];
         for (int i = 0; i < 10; i++) {
-            assertThat(normals.nextGaussian()).isEqualTo(Philox.normal(12, 34, i));
+            drawn[i] = normals.nextGaussian();
+            assertThat(drawn[i]).isEqualTo(Philox.normal(12, 34, i));
         }
+        assertThat(new Philox(12, 34).gaussians(10)).containsExactly(drawn);
     }
 
     @Test

@@ -56,12 +56,7 @@ record EmulatedWork(String name, boolean tensorCores, Setup setup) {
 
         Tensor normal(long... dims) {
             Tensor tensor = scope.allocate(DType.F32, dims);
-            Philox random = new Philox(1, streams++);
-            float[] values = new float[Math.toIntExact(tensor.numel())];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = random.nextGaussian();
-            }
-            return tensor.set(values);
+            return tensor.set(new Philox(1, streams++).gaussians(Math.toIntExact(tensor.numel())));
         }
 
         Tensor bf16(long... dims) {

@@ -45,12 +45,7 @@ public final class Operands implements AutoCloseable {
 
     private static synchronized float[] draw(int count) {
         if (drawn.length != count) {
-            Philox random = new Philox(SEED, 0);
-            float[] values = new float[count];
-            for (int i = 0; i < count; i++) {
-                values[i] = random.nextGaussian();
-            }
-            drawn = values;
+            drawn = new Philox(SEED, 0).gaussians(count);
         }
         return drawn;
     }

@@ -139,12 +139,7 @@ public final class Autoencoder implements AutoCloseable {
         encoder.initialise(scope, 1);
         decoder.initialise(scope, 2);
         this.pictures = scope.allocate(DType.F32, size.batch, size.side, size.side, 3);
-        Philox random = new Philox(20_261_123, 4);
-        float[] pixels = new float[Math.toIntExact(pictures.numel())];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = random.nextGaussian();
-        }
-        pictures.set(pixels);
+        pictures.set(new Philox(20_261_123, 4).gaussians(Math.toIntExact(pictures.numel())));
         try (MemoryScope passing = backend.openScope("latents")) {
             Tensor z = encoder.forward(new Ops(backend, passing), pictures);
             this.latents = scope.allocate(DType.F32, z.shape());

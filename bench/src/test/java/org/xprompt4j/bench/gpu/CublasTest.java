@@ -68,13 +68,8 @@ class CublasTest {
     }
 
     private static Tensor numbers(MemoryScope scope, Backend backend, DType type, long stream, long... dims) {
-        Philox random = new Philox(5, stream);
         Tensor values = scope.allocate(DType.F32, dims);
-        float[] all = new float[Math.toIntExact(values.numel())];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = random.nextGaussian();
-        }
-        values.set(all);
+        values.set(new Philox(5, stream).gaussians(Math.toIntExact(values.numel())));
         Tensor out = scope.allocate(type, dims);
         backend.copy(values, out);
         return out;

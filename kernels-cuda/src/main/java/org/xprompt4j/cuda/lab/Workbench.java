@@ -75,12 +75,7 @@ final class Workbench {
     /** Normal numbers, F32. */
     Tensor normal(long... dims) {
         Tensor tensor = empty(dims);
-        float[] values = new float[Math.toIntExact(tensor.numel())];
-        Philox philox = new Philox(SEED, streams++);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = philox.nextGaussian();
-        }
-        return tensor.set(values);
+        return tensor.set(new Philox(SEED, streams++).gaussians(Math.toIntExact(tensor.numel())));
     }
 
     /** Normal numbers of the type chosen for weights. */

@@ -45,9 +45,13 @@ final class CountedLaunches implements AutoCloseable {
     /** Random numbers. */
     Tensor input(DType type, long... shape) {
         Tensor tensor = scope.allocate(type, shape);
-        float[] values = new float[Math.toIntExact(tensor.numel())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = type == DType.I8 ? (int) (random.nextFloat() * 200) - 100 : random.nextGaussian();
+        int count = Math.toIntExact(tensor.numel());
+        if (type != DType.I8) {
+            return tensor.set(random.gaussians(count));
+        }
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (int) (random.nextFloat() * 200) - 100;
         }
         return tensor.set(values);
     }

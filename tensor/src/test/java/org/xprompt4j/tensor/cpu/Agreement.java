@@ -27,11 +27,7 @@ final class Agreement implements AutoCloseable {
     /** Standard normal numbers. */
     Tensor normal(long... dims) {
         Tensor x = scope.allocate(DType.F32, dims);
-        float[] values = new float[Math.toIntExact(x.numel())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextGaussian();
-        }
-        return x.set(values);
+        return x.set(random.gaussians(Math.toIntExact(x.numel())));
     }
 
     /** What an output holds before it is written. */

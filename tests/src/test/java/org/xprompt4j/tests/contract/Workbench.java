@@ -68,11 +68,7 @@ final class Workbench implements AutoCloseable {
 
     /** Standard normal numbers. */
     float[] normal(long count) {
-        float[] values = new float[Math.toIntExact(count)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextGaussian();
-        }
-        return values;
+        return random.gaussians(Math.toIntExact(count));
     }
 
     /** An F32 tensor of normal numbers. */

@@ -35,11 +35,7 @@ final class GradientCheck {
     }
 
     float[] normal(int count) {
-        float[] out = new float[count];
-        for (int i = 0; i < count; i++) {
-            out[i] = random.nextGaussian();
-        }
-        return out;
+        return random.gaussians(count);
     }
 
     /** Inputs of standard normal numbers. */

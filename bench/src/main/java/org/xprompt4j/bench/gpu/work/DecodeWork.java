@@ -57,12 +57,7 @@ final class DecodeWork {
         }
 
         private static float[] normal(int stream, int count) {
-            Philox random = new Philox(20_261_126, 500 + stream);
-            float[] values = new float[count];
-            for (int i = 0; i < count; i++) {
-                values[i] = random.nextGaussian();
-            }
-            return values;
+            return new Philox(20_261_126, 500 + stream).gaussians(count);
         }
 
         /** The most likely tokens; the cache is as before afterwards. */
