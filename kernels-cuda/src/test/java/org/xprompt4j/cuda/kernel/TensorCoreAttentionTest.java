@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.tensor.Tensor;
@@ -100,16 +99,7 @@ class TensorCoreAttentionTest {
     }
 
     private static float[] normal(Philox random, int n, boolean rounded) {
-        float[] x = new float[n];
-        for (int i = 0; i < n; i++) {
-            float value = random.nextGaussian();
-            x[i] = rounded ? round(value) : value;
-        }
-        return x;
-    }
-
-    private static float round(float x) {
-        return ElementAccess.bfloat16ToFloat(ElementAccess.floatToBfloat16(x));
+        return rounded ? Bf16Numbers.normal(random, n, 1) : random.gaussians(n);
     }
 
     private static void run(Case c) {
@@ -150,7 +140,7 @@ class TensorCoreAttentionTest {
     private static double[] rounded(float[] x) {
         double[] out = new double[x.length];
         for (int i = 0; i < x.length; i++) {
-            out[i] = round(x[i]);
+            out[i] = Bf16Numbers.round(x[i]);
         }
         return out;
     }

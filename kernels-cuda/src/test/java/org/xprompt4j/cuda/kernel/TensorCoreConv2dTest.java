@@ -9,7 +9,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.tensor.Tensor;
@@ -58,14 +57,6 @@ class TensorCoreConv2dTest {
         kernels.close();
     }
 
-    private static float[] normal(Philox random, int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = ElementAccess.bfloat16ToFloat(ElementAccess.floatToBfloat16(random.nextGaussian()));
-        }
-        return values;
-    }
-
     @ParameterizedTest
     @CsvSource({"1, 1, 1, 1, 1, 1, 1, 0, 0, F32", "2, 7, 5, 3, 9, 3, 1, 1, 1, F32", "1, 9, 11, 8, 17, 3, 2, 0, 1, BF16", "2, 6, 7, 17, 3, 4, 1, 2, 1, BF16",
             "1, 8, 13, 5, 70, 1, 1, 0, 0, F32", "3, 5, 9, 70, 12, 5, 3, 2, 2, F32", "2, 23, 29, 16, 130, 3, 1, 1, 1, BF16"})
@@ -74,13 +65,13 @@ class TensorCoreConv2dTest {
         Conv2dSpec spec = new Conv2dSpec(stride, before, after, after, before);
         int oh = (int) spec.outHeight(height, kernel);
         int ow = (int) spec.outWidth(width, kernel);
-        float[] x = normal(random, batch * height * width * in);
-        float[] w = normal(random, out * in * kernel * kernel);
-        float[] bias = normal(random, out);
-        float[] residual = normal(random, batch * oh * ow * out);
-        float[] dOut = normal(random, residual.length);
-        float[] dXBefore = normal(random, x.length);
-        float[] dWBefore = normal(random, w.length);
+        float[] x = Bf16Numbers.normal(random, batch * height * width * in, 1);
+        float[] w = Bf16Numbers.normal(random, out * in * kernel * kernel, 1);
+        float[] bias = Bf16Numbers.normal(random, out, 1);
+        float[] residual = Bf16Numbers.normal(random, batch * oh * ow * out, 1);
+        float[] dOut = Bf16Numbers.normal(random, residual.length, 1);
+        float[] dXBefore = Bf16Numbers.normal(random, x.length, 1);
+        float[] dWBefore = Bf16Numbers.normal(random, w.length, 1);
         Sums result = Sums.from(residual);
         Sums dX = Sums.from(dXBefore);
         Sums dW = Sums.from(dWBefore);

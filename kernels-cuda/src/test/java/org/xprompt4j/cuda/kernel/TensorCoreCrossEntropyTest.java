@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.tensor.Tensor;
@@ -42,8 +41,8 @@ class TensorCoreCrossEntropyTest {
             this.rows = rows;
             this.vocab = vocab;
             this.dim = dim;
-            hidden = normal(random, rows * dim, 1);
-            weight = normal(random, vocab * dim, 2 / Math.sqrt(dim));
+            hidden = Bf16Numbers.normal(random, rows * dim, 1);
+            weight = Bf16Numbers.normal(random, vocab * dim, 2 / Math.sqrt(dim));
             labels = new int[rows];
             loss = new double[rows];
             logSumExp = new double[rows];
@@ -85,15 +84,6 @@ class TensorCoreCrossEntropyTest {
         }
     }
 
-    /** Numbers that bf16 holds, so that rounding the operands changes nothing. */
-    private static float[] normal(Philox random, int count, double scale) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = ElementAccess.bfloat16ToFloat(ElementAccess.floatToBfloat16((float) (random.nextGaussian() * scale)));
-        }
-        return values;
-    }
-
     @ParameterizedTest
     @CsvSource({"1, 1, 1, F32", "3, 65, 9, BF16", "67, 131, 40, BF16", "64, 63, 33, F32", "257, 515, 24, F32", "300, 520, 32, BF16"})
     void lossAndGradients(int rows, int vocab, int dim, DType type) {
@@ -108,8 +98,8 @@ class TensorCoreCrossEntropyTest {
             LinearCrossEntropy.forward(kernels, SPEC, hidden, weight, labels, loss, logSumExp);
             close("loss", expected.loss, null, 0, loss.toFloatArray());
             close("logSumExp", expected.logSumExp, null, 0, logSumExp.toFloatArray());
-            Tensor dHidden = scope.allocate(type, rows, dim).set(normal(new Philox(1, 1), rows * dim, 1));
-            Tensor dWeight = scope.of(normal(new Philox(1, 2), vocab * dim, 1), vocab, dim);
+            Tensor dHidden = scope.allocate(type, rows, dim).set(Bf16Numbers.normal(new Philox(1, 1), rows * dim, 1));
+            Tensor dWeight = scope.of(Bf16Numbers.normal(new Philox(1, 2), vocab * dim, 1), vocab, dim);
             double[] hiddenBefore = wide(dHidden.toFloatArray());
             double[] weightBefore = wide(dWeight.toFloatArray());
             LinearCrossEntropy.backward(kernels, SPEC, hidden, weight, labels, logSumExp, 0.5f, scope.of(new float[] {SCALE / 0.5f}, 1), dHidden, dWeight);

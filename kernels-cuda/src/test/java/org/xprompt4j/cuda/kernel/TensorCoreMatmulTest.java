@@ -9,7 +9,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.xprompt4j.cuda.driver.EmulatedDriver;
 import org.xprompt4j.cuda.emulator.CheckLevel;
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.ElementAccess;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.tensor.Tensor;
@@ -57,10 +56,10 @@ class TensorCoreMatmulTest {
     private static void product(MatmulSpec spec, DType weightType, DType biasType, int m, int n, int k, TensorTiling tiling) {
         Philox random = new Philox(20_261_123, m * 1_000L + n);
         try (MemoryScope scope = new MemoryScope("test", kernels.pool())) {
-            float[] a = normal(random, m * k);
-            float[] b = normal(random, k * n);
-            Tensor bias = scope.allocate(biasType, n).set(normal(random, n));
-            float[] before = normal(random, m * n);
+            float[] a = random.gaussians(m * k);
+            float[] b = random.gaussians(k * n);
+            Tensor bias = scope.allocate(biasType, n).set(random.gaussians(n));
+            float[] before = random.gaussians(m * n);
             DType activations = tiling == null && weightType == DType.BF16 ? DType.BF16 : DType.F32;
             Tensor out = scope.allocate(activations, m, n).set(before);
             before = out.toFloatArray();
@@ -85,7 +84,8 @@ class TensorCoreMatmulTest {
                 double sum = 0;
                 double magnitude = 0;
                 for (int p = 0; p < k; p++) {
-                    double term = rounded(a[spec.transposeA() ? p * m + i : i * k + p]) * rounded(b[spec.transposeB() ? j * k + p : p * n + j]);
+                    double left = Bf16Numbers.round(a[spec.transposeA() ? p * m + i : i * k + p]);
+                    double term = left * Bf16Numbers.round(b[spec.transposeB() ? j * k + p : p * n + j]);
                     sum += term;
                     magnitude += Math.abs(term);
                 }
@@ -95,17 +95,5 @@ class TensorCoreMatmulTest {
             }
         }
         assertThat(worst).as("share of the tolerance used, %s m=%d n=%d k=%d", spec, m, n, k).isLessThan(1);
-    }
-
-    private static double rounded(float x) {
-        return ElementAccess.bfloat16ToFloat(ElementAccess.floatToBfloat16(x));
-    }
-
-    private static float[] normal(Philox random, int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = random.nextGaussian();
-        }
-        return values;
     }
 }
