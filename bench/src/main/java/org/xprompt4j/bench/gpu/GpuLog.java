@@ -50,7 +50,7 @@ final class GpuLog {
 
     /** A work that ran on the emulator and was right. */
     void checked(GpuWork work) {
-        Map<String, Object> line = named(work);
+        Map<String, Object> line = work.named(device);
         line.put("checked", true);
         line.put("note", GpuReport.EMULATED);
         say("gpu-emulated", line);
@@ -59,20 +59,11 @@ final class GpuLog {
 
     /** A work whose result was wrong or that broke down: no history keeps it. */
     void failed(GpuWork work, String why) {
-        Map<String, Object> line = named(work);
+        Map<String, Object> line = work.named(device);
         line.put("checked", false);
         line.put("error", why);
         out.println(JsonWriter.compact(line));
         checked.add("| " + work.op() + " | " + work.shape() + " | " + work.precision().word() + " | **not right, see the log** |");
-    }
-
-    private Map<String, Object> named(GpuWork work) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("device", device);
-        line.put("op", work.op());
-        line.put("shape", work.shape());
-        line.put("precision", work.precision().word());
-        return line;
     }
 
     /** Writes targets, tables and pictures. */

@@ -1,5 +1,6 @@
 package org.xprompt4j.bench.gpu;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
@@ -75,5 +76,15 @@ public record GpuWork(String op, String shape, Precision precision, double flops
     public String operation() {
         int dot = op.indexOf('.');
         return dot < 0 ? op : op.substring(0, dot);
+    }
+
+    /** The head of a line of a log, which more is put behind: the device and which work this is. */
+    Map<String, Object> named(String device) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("device", device);
+        line.put("op", op);
+        line.put("shape", shape);
+        line.put("precision", precision.word());
+        return line;
     }
 }

@@ -1,7 +1,6 @@
 package org.xprompt4j.bench.gpu;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.xprompt4j.bench.Spread;
@@ -52,12 +51,8 @@ public record Measured(GpuWork work, double[][] ours, String rival, double[][] t
 
     /** The figures of a line of the history; shares are of the roofs as they are known now. */
     public Map<String, Object> figures(String device, Roofs roofs) {
-        Map<String, Object> line = new LinkedHashMap<>();
+        Map<String, Object> line = work.named(device);
         Spread micros = micros();
-        line.put("device", device);
-        line.put("op", work.op());
-        line.put("shape", work.shape());
-        line.put("precision", work.precision().word());
         line.put("unit", "us");
         line.put("median", Spread.rounded(micros.median(), 5));
         line.put("min", Spread.rounded(micros.min(), 5));

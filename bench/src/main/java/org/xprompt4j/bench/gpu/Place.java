@@ -67,7 +67,7 @@ public final class Place implements AutoCloseable {
 
     /** The type of activations that a model in this precision gives an operation: bf16 where the device computes on it. */
     public DType activations(Precision precision, Operation operation) {
-        return precision == Precision.BF16 && backend().computesBf16(operation) ? DType.BF16 : DType.F32;
+        return backend().computesBf16(operation) ? precision.type() : DType.F32;
     }
 
     /** How many sets of operands of so many bytes are used in turn, so that none is in the cache when its turn comes again. */

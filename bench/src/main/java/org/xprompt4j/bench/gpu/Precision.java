@@ -2,6 +2,8 @@ package org.xprompt4j.bench.gpu;
 
 import java.util.Locale;
 
+import org.xprompt4j.tensor.DType;
+
 /** In what the device multiplies matrices while a work is measured: a setting of the backend that is made when it is opened. */
 public enum Precision {
     /** Float products. */
@@ -18,6 +20,11 @@ public enum Precision {
     /** Allowed error of a result, ‖result - reference‖ over ‖reference‖. */
     public double bound() {
         return bound;
+    }
+
+    /** Of operands that hold what is multiplied. */
+    public DType type() {
+        return this == BF16 ? DType.BF16 : DType.F32;
     }
 
     /** As the backend's property and the report name it. */

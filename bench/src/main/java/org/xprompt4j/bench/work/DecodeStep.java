@@ -69,7 +69,7 @@ public final class DecodeStep implements AutoCloseable {
         this.model = new Chameleon(config);
         if (shared == null) {
             model.initialise(scope, 1);
-            model.forEachParameter((name, parameter) -> convert(parameter, weights));
+            model.forEachParameter((name, parameter) -> convert(backend, scope, parameter, weights));
         } else {
             Map<String, Parameter> parameters = shared.parameters();
             model.forEachParameter((name, parameter) -> share(parameters.get(name), parameter));
@@ -89,8 +89,8 @@ public final class DecodeStep implements AutoCloseable {
         this.largest = new SamplingSpec(0, 0, 1, 0, size.vocab, 0, 1, 1);
     }
 
-    /** Weights of another type in memory of their own. */
-    private void convert(Parameter parameter, DType dtype) {
+    /** Keeps weights in another type in memory of their own: I8 quantises matrices, other types take matrices and tables. */
+    public static void convert(Backend backend, MemoryScope scope, Parameter parameter, DType dtype) {
         if (dtype == DType.I8) {
             if (parameter.isQuantisable()) {
                 parameter.bind(QuantisedMatrix.of(scope, parameter.value()));

@@ -51,6 +51,11 @@ final class AttentionReference {
         return largest + Math.log(sum);
     }
 
+    /** The device's own, which all weights are computed with. */
+    float measuredLogSumExp(int query) {
+        return logSumExp[query];
+    }
+
     private double weight(int query, int key) {
         return spec.mask().allows(query, key) ? Math.exp(score(query, key) - logSumExp[query]) : 0;
     }

@@ -99,13 +99,7 @@ final class DecodeWork {
         try (MemoryScope scope = backend.openScope("small model")) {
             return new Loop(backend, scope, DecodeStep.Size.SMALL, CHECKED, (model, memory) -> {
                 model.initialise(memory, 1);
-                model.forEachParameter((name, parameter) -> {
-                    if (parameter.decays()) {
-                        Tensor rounded = memory.allocate(DType.BF16, parameter.shape());
-                        backend.copy(parameter.value(), rounded);
-                        parameter.bind(rounded);
-                    }
-                });
+                model.forEachParameter((name, parameter) -> DecodeStep.convert(backend, memory, parameter, DType.BF16));
             }).run(CHECKED);
         }
     }

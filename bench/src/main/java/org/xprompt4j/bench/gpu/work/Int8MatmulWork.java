@@ -29,14 +29,7 @@ final class Int8MatmulWork {
                 Tensor expected = place.expected(m, columns.length);
                 place.oracle().int8Matmul(place.onHost(a), place.rows(weight[0], columns), place.rows(scales, columns), Epilogue.NONE, expected);
                 Tensor transposed = place.columns(out, columns); // [columns, m]
-                float[] measured = new float[m * columns.length];
-                float[] all = transposed.toFloatArray();
-                for (int r = 0; r < m; r++) {
-                    for (int c = 0; c < columns.length; c++) {
-                        measured[r * columns.length + c] = all[c * m + r];
-                    }
-                }
-                WrongResult.requireClose("int8Matmul", expected.toFloatArray(), measured, Precision.F32.bound());
+                WrongResult.requireClose("int8Matmul", expected.permute(1, 0), transposed, Precision.F32.bound());
             });
         });
     }

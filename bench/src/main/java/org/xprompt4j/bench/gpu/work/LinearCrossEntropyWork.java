@@ -23,7 +23,7 @@ final class LinearCrossEntropyWork {
     }
 
     static GpuWork of(Precision precision, int rows, int vocab, int dim, boolean training) {
-        DType type = precision == Precision.BF16 ? DType.BF16 : DType.F32;
+        DType type = precision.type();
         double product = 2.0 * rows * vocab * dim;
         double weightBytes = (double) type.bytes() * vocab * dim;
         double numbers = (double) (training ? 3 : 1) * rows * dim; // of activations; gradients are added to

@@ -36,7 +36,7 @@ final class MatmulWork {
 
     private static GpuWork of(String op, Precision precision, int m, int n, int k, String order) {
         MatmulSpec spec = new MatmulSpec(order.charAt(0) == 'T', order.charAt(1) == 'T', false);
-        DType weights = precision == Precision.BF16 && !spec.transposeA() ? DType.BF16 : DType.F32;
+        DType weights = spec.transposeA() ? DType.F32 : precision.type();
         return new GpuWork(op, m + "x" + n + "x" + k + " " + order, precision, 2.0 * m * n * k, bytes(m, n, k, DType.F32, weights, DType.F32), place -> {
             DType activations = place.activations(precision, Operation.MATMUL);
             DType second = spec.transposeA() ? activations : weights; // a gradient of weights multiplies two activations
@@ -46,8 +46,7 @@ final class MatmulWork {
             Tensor[] a = Place.each(sets, () -> spec.transposeA() ? place.normal(activations, 1, k, m) : place.normal(activations, 1, m, k));
             Tensor[] b = Place.each(sets, () -> spec.transposeB() ? place.normal(second, 1, n, k) : place.normal(second, 1, k, n));
             Tensor[] out = Place.each(sets, () -> place.empty(result, m, n));
-            DType type = precision == Precision.BF16 ? DType.BF16 : DType.F32;
-            Vendor vendor = place.cublas() == null ? null : new Vendor(place, spec, type, m, n, k, a, b);
+            Vendor vendor = place.cublas() == null ? null : new Vendor(place, spec, precision.type(), m, n, k, a, b);
             return new Ready(sets, set -> place.backend().matmul(spec, a[set], b[set], Epilogue.NONE, out[set]), () -> {
                 place.poison(out[0]);
                 place.backend().matmul(spec, a[0], b[0], Epilogue.NONE, out[0]);
