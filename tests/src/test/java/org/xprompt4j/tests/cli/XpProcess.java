@@ -9,19 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.xprompt4j.tensor.file.Json;
 
 /** Runs {@code xp} in a process of its own, with the java line of the launcher over the class path of the tests. */
-final class XpProcess {
+public final class XpProcess {
     /** What the JVM says before the program begins; the launcher keeps it from the user. */
     private static final String GREETING = "WARNING: Using incubator modules: jdk.incubator.vector";
     private static final int SECONDS = 300;
 
     /** How a process ended. */
-    record Result(int exit, String out, String err) {
+    public record Result(int exit, String out, String err) {
         /** Asserts exit code 2, nothing on standard output and one line on standard error with all these words. */
-        Result refusedWith(String... words) {
+        public Result refusedWith(String... words) {
             assertThat(exit).as("exit code; standard error: %s", err).isEqualTo(2);
             assertThat(out).isEmpty();
             assertThat(err.lines().toList()).as("lines on standard error").hasSize(1);
@@ -59,12 +60,18 @@ final class XpProcess {
 
     /** Runs any command with its output in files, so that no pipe fills. */
     static Result run(Path folder, List<String> command) {
+        return run(folder, command, Map.of());
+    }
+
+    /** Runs any command with some variables of the environment set. */
+    public static Result run(Path folder, List<String> command, Map<String, String> environment) {
         try {
             Path out = Files.createTempFile("xp", ".out");
             Path err = Files.createTempFile("xp", ".err");
             ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
                     .redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().put("XP_BUILD", "never");
+            builder.environment().putAll(environment);
             Process process = builder.start();
             process.getOutputStream().close();
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
