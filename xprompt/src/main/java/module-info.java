@@ -14,6 +14,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.benchmark;
     exports org.xprompt4j.xprompt.course;
     exports org.xprompt4j.xprompt.data;
+    exports org.xprompt4j.xprompt.embed;
     exports org.xprompt4j.xprompt.evaluation;
     exports org.xprompt4j.xprompt.inference;
     exports org.xprompt4j.xprompt.metric;
