@@ -4,15 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.xprompt4j.nn.chameleon.Chameleon;
-import org.xprompt4j.nn.chameleon.DecodeLoop;
 import org.xprompt4j.nn.chameleon.ImageTokens;
 import org.xprompt4j.nn.chameleon.KvCache;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
-import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Tensor;
-import org.xprompt4j.tensor.op.SamplingSpec;
 import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
@@ -51,17 +48,14 @@ public final class AnswerDecoder {
     private final Backend backend;
     private final Chameleon model;
     private final PromptTokens tokens;
-    private final ImageTokens imageTokens;
+    private final CodeSampler sampler;
     private final JobReader reader;
 
     AnswerDecoder(Backend backend, Chameleon model, PromptTokens tokens, ImageTokens imageTokens) {
-        if (!imageTokens.isContiguous()) {
-            throw new InvalidInput("config.json: vocabulary_map: image codes must be one run of ids for drawing");
-        }
         this.backend = backend;
         this.model = model;
         this.tokens = tokens;
-        this.imageTokens = imageTokens;
+        this.sampler = new CodeSampler(backend, model, imageTokens);
         this.reader = new JobReader(backend, model, tokens);
     }
 
@@ -117,7 +111,8 @@ public final class AnswerDecoder {
             for (int i = 0; i < reduced.size(); i++) {
                 prefill(jobs.stream().map(reduced.get(i)).toList(), cache, logits, batch * (1 + i));
             }
-            return draw(scope, jobs, cache, logits, length, options, listener);
+            int[] streams = jobs.stream().mapToInt(Job::stream).toArray();
+            return sampler.draw(streams, cache, logits, length, options, drawn -> listener.drawn(drawn, length));
         }
     }
 
@@ -142,29 +137,5 @@ public final class AnswerDecoder {
 
     private static boolean sameStart(Job a, Job b) {
         return a.context().equals(b.context()) && a.asked().equals(b.asked());
-    }
-
-    private int[][] draw(MemoryScope scope, List<Job> jobs, KvCache cache, Tensor first, int length, GenerationOptions options, Listener listener) {
-        int batch = jobs.size();
-        int rows = cache.batch();
-        SamplingSpec spec = new SamplingSpec(options.temperature(), options.topK(), options.topP(), imageTokens.firstId(),
-                imageTokens.codes(), options.seed(), options.imageGuidance(), options.guidance());
-        Tensor streams = scope.of(jobs.stream().mapToInt(Job::stream).toArray(), batch);
-        int[][] ids = DecodeLoop.run(backend, model, cache, first, length, (logits, steps, tokens) -> {
-            Tensor pictures = rows > batch ? logits.slice(0, batch, 2 * batch) : null;
-            Tensor nothing = rows > 2 * batch ? logits.slice(0, 2 * batch, rows) : null;
-            backend.sample(spec, logits.slice(0, 0, batch), nothing == null ? null : pictures, nothing == null ? pictures : nothing,
-                    streams, steps.slice(0, 0, batch), tokens.slice(0, 0, batch));
-            for (int from = batch; from < rows; from += batch) {
-                backend.copy(tokens.slice(0, 0, batch), tokens.slice(0, from, from + batch)); // guidance rows repeat them
-            }
-        }, drawn -> listener.drawn((int) drawn, length));
-        int[][] codes = new int[batch][length];
-        for (int row = 0; row < batch; row++) {
-            for (int i = 0; i < length; i++) {
-                codes[row][i] = imageTokens.code(ids[i][row]);
-            }
-        }
-        return codes;
     }
 }

@@ -32,4 +32,9 @@ public record TextOptions(float temperature, float topP, float repetitionPenalty
     public static TextOptions chameleon(int mostTokens, long seed) {
         return new TextOptions(0.7f, 0.9f, 1.2f, mostTokens, seed);
     }
+
+    /** The same options with another limit. */
+    public TextOptions withMostTokens(int other) {
+        return new TextOptions(temperature, topP, repetitionPenalty, other, seed);
+    }
 }

@@ -4,29 +4,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.xprompt4j.nn.Checkpoint;
 import org.xprompt4j.nn.chameleon.Chameleon;
 import org.xprompt4j.nn.chameleon.ChameleonConfig;
 import org.xprompt4j.nn.chameleon.ChameleonCheckpoint;
 import org.xprompt4j.nn.chameleon.ImageTokens;
-import org.xprompt4j.nn.chameleon.KvCache;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
-import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Shape;
-import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.vqvae.Vqgan;
 import org.xprompt4j.vqvae.VqganCheckpoint;
 import org.xprompt4j.xprompt.picture.CentreCrop;
 import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
-import org.xprompt4j.xprompt.text.TextStream;
 
 /**
  * A model ready to do by example. Not thread-safe: one thread at a time.
@@ -47,6 +46,7 @@ public final class XPromptModel implements AutoCloseable {
     private final PictureTokenizer tokenizer;
     private final PromptTokens tokens;
     private final String fingerprint;
+    private final ImageTokens imageTokens;
     private final ContextReader reader;
     private final AnswerDecoder decoder;
     private final Words words; // null for a model without
@@ -63,6 +63,7 @@ public final class XPromptModel implements AutoCloseable {
         this.words = words;
         this.fingerprint = fingerprint;
         this.tokens = config.tokens(image);
+        this.imageTokens = image;
         this.reader = new ContextReader(backend, model, tokens, fingerprint);
         this.decoder = new AnswerDecoder(backend, model, tokens, image);
         if (image.codes() != vqgan.config().codes()) {
@@ -159,7 +160,8 @@ public final class XPromptModel implements AutoCloseable {
 
     private Words words() {
         if (words == null) {
-            throw new InvalidInput("this model was trained without words (its folder has no tokenizer.json): it takes no instruction and tells nothing");
+            throw new InvalidInput("this model has no words (its folder holds no tokenizer.json): it takes no instruction and tells nothing; "
+                    + "a model trained with words is needed, see 'xp train --help'");
         }
         return words;
     }
@@ -240,7 +242,7 @@ public final class XPromptModel implements AutoCloseable {
 
     /** Stage 2 for many jobs whose contexts are of one kind and size: codes [jobs][codes]. */
     public int[][] answer(List<AnswerDecoder.Job> jobs, GenerationOptions options, AnswerDecoder.Listener listener) {
-        return decoder.answer(jobs, tokenizer.codes(config.pictureSize(), config.pictureSize()), options, listener);
+        return decoder.answer(jobs, pictureCodes(), options, listener);
     }
 
     /**
@@ -249,19 +251,53 @@ public final class XPromptModel implements AutoCloseable {
      * @param listener told of the text as it is drawn, piece by piece
      */
     public String tell(Context context, List<Part> asked, TextOptions options, Consumer<String> listener) {
-        Words spoken = words();
-        JobReader.Question question = position -> PromptLayout.question(tokens, asked, position);
-        JobReader jobs = new JobReader(backend, model, tokens);
-        try (MemoryScope stage = backend.openScope("stage 2")) {
-            KvCache cache = new KvCache(backend, stage, model.config(), 1, jobs.length(context, question) + options.mostTokens());
-            Tensor logits = stage.allocate(DType.F32, 1, model.config().vocabSize());
-            PromptLayout read = jobs.read(context, question, cache, logits);
-            TextStream stream = spoken.stream();
-            int[] ids = new TextDecoder(backend, model, spoken, tokens.separator(), tokens.eos()).draw(cache, read.ids(), logits, options, 0,
-                    id -> listener.accept(stream.append(id)));
-            listener.accept(stream.finish());
-            return spoken.text(ids);
+        Reply reply = mixed().draw(context, List.of(asked), AnswerMode.TEXT, options, GenerationOptions.greedy(), ReplyListener.ofText(listener));
+        return reply.parts().stream().map(this::text).collect(Collectors.joining());
+    }
+
+    /**
+     * Stage 2 for a dialogue that is answered with words, a picture, or both. The same seeds give the same answer.
+     *
+     * @param turns question, answer, question ... of parts, a question last; see {@link #question}
+     * @param text how words are drawn; {@link TextOptions#mostTokens} counts the tokens of pictures too
+     * @param picture how codes are drawn, each picture with noise of its own
+     * @throws InvalidInput when the dialogue leaves no room for an answer within the model's positions
+     */
+    public Reply converse(Context context, List<List<Part>> turns, AnswerMode mode, TextOptions text, GenerationOptions picture,
+            ReplyListener listener) {
+        MixedDecoder decoder = mixed();
+        int start = switch (context) {
+            case Context.None none -> 0;
+            case Context.Compressed compressed -> compressed.prompt().nextPosition();
+            case Context.Full full -> PromptLayout.context(tokens, ContextMode.FULL, config.arrangement(), full.examples()).endPosition();
+        };
+        int asked = PromptLayout.dialogue(tokens, turns, start).endPosition();
+        int room = model.config().maxPositions() - asked;
+        int least = mode == AnswerMode.IMAGE ? PromptTokens.pictureLength(pictureCodes()) : 1;
+        if (room < least) {
+            throw new InvalidInput(String.format(Locale.ROOT, "the prompt takes %,d of the model's %,d positions (max_position_embeddings of its "
+                    + "config.json) and the answer needs at least %,d more; shorten the prompt", asked, model.config().maxPositions(), least));
         }
+        return decoder.draw(context, turns, mode, text.withMostTokens(Math.min(text.mostTokens(), room)), picture, listener);
+    }
+
+    private MixedDecoder mixed() {
+        return new MixedDecoder(backend, model, words(), tokens, imageTokens, pictureCodes());
+    }
+
+    /** Codes of a picture as this model draws it. */
+    public int pictureCodes() {
+        return tokenizer.codes(config.pictureSize(), config.pictureSize());
+    }
+
+    /** The words of a part of an answer; none of a picture. */
+    public String text(Part part) {
+        return part instanceof Part.Text said ? words().text(said.ids()) : "";
+    }
+
+    /** The picture of codes [codes] that this model drew. */
+    public Picture picture(int[] codes) {
+        return tokenizer.decode(new int[][] {codes}, config.pictureSize(), config.pictureSize()).getFirst();
     }
 
     /** Frees the weights and, for a model that was opened from a folder, the device. */

@@ -67,8 +67,17 @@ public final class PromptLayout {
 
     /** The job up to the separator behind the question: what stage 2 reads before it draws the first token of an answer in words. */
     public static PromptLayout question(PromptTokens tokens, List<Part> asked, int firstPosition) {
+        return dialogue(tokens, List.of(asked), firstPosition);
+    }
+
+    /**
+     * A dialogue up to the separator behind its last question; every turn has such a separator behind it.
+     *
+     * @param turns question, answer, question ..., a question last
+     */
+    public static PromptLayout dialogue(PromptTokens tokens, List<List<Part>> turns, int firstPosition) {
         Writer w = new Writer(tokens);
-        w.job(asked, LossSpan.ANSWER);
+        turns.forEach(turn -> w.job(turn, LossSpan.ANSWER));
         w.end(SegmentKind.TD, 0);
         return new PromptLayout(w, Arrangement.SHARED, firstPosition);
     }

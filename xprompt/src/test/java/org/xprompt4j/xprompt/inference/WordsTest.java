@@ -177,7 +177,8 @@ class WordsTest {
     void disagreementsAndMissingWordsAreNamed() {
         try (TinyModel mute = new TinyModel(8, Arrangement.SHARED); XPromptModel silent = mute.model()) {
             assertThat(silent.hasWords()).isFalse();
-            assertThatThrownBy(() -> silent.question(List.of(), "make it darker")).isInstanceOf(InvalidInput.class).hasMessageContaining("trained without words");
+            assertThatThrownBy(() -> silent.question(List.of(), "make it darker")).isInstanceOf(InvalidInput.class).hasMessageContaining("this model has no words")
+                    .hasMessageContaining("'xp train --help'");
         }
         TextTokenizer text = TextTokenizer.read(dir.resolve("tokenizer.json"));
         assertThatThrownBy(() -> new Words(text, tiny.imageTokens(), 100, "t.json")).isInstanceOf(InvalidInput.class)
