@@ -20,6 +20,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.metric;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
+    exports org.xprompt4j.xprompt.scene;
     exports org.xprompt4j.xprompt.task;
     exports org.xprompt4j.xprompt.training;
     exports org.xprompt4j.xprompt.wording;

@@ -16,6 +16,7 @@ final class Recipes {
               "optimiser": {"steps": STEPS, "until": STEPS, "warmup": 1, "lr": 0.001, "muonLr": 0.01, "floor": 0.1,
                             "beta1": 0.9, "beta2": 0.95, "weightDecay": 0.01, "clip": 1, "zLoss": 0},
               "tasks": {"negative": 1},
+              "words": {"pieces": 0, "sprites": "", "edit": 1, "difference": 0, "caption": 0, "scene": 0, "instruction": 0, "reverse": 0},
               "every": {"log": 2, "check": 3, "save": 4}
             }
             """;

@@ -18,6 +18,7 @@ public final class SmallTrainings {
               "optimiser": {"steps": STEPS, "until": STEPS, "warmup": 1, "lr": 0.001, "muonLr": 0.01, "floor": 0.1,
                             "beta1": 0.9, "beta2": 0.95, "weightDecay": 0.01, "clip": 1, "zLoss": 0.00001},
               "tasks": {"negative": 1, "sepia": 1},
+              "words": {"pieces": 0, "sprites": "", "edit": 1, "difference": 0, "caption": 0, "scene": 0, "instruction": 0, "reverse": 0},
               "every": {"log": LOG, "check": CHECK, "save": SAVE}
             }
             """;

@@ -24,6 +24,7 @@ import org.xprompt4j.xprompt.inference.Example;
 import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.XPromptModel;
 import org.xprompt4j.xprompt.picture.Picture;
+import org.xprompt4j.xprompt.training.Asked;
 import org.xprompt4j.xprompt.training.PromptTraining;
 import org.xprompt4j.xprompt.training.PromptTrainingRun;
 
@@ -60,8 +61,8 @@ final class Soak {
                 }
 
                 @Override
-                public void checked(int step, float validationLoss) {
-                    System.out.println("step " + step + ": loss on unseen photographs " + validationLoss);
+                public void checked(int step, Map<Asked, Float> validationLosses) {
+                    System.out.println("step " + step + ": loss on unseen photographs " + validationLosses);
                 }
             });
             System.out.println(watch.requireFlat("training"));

@@ -32,6 +32,7 @@ final class PrecisionRecipe {
               "optimiser": {"steps": 200, "until": 200, "warmup": 10, "lr": 0.003, "muonLr": 0.02, "floor": 0.05,
                             "beta1": 0.9, "beta2": 0.95, "weightDecay": 0.01, "clip": 1, "zLoss": 0.00001},
               "tasks": {"negative": 1, "sepia": 1},
+              "words": {"pieces": 0, "sprites": "", "edit": 1, "difference": 0, "caption": 0, "scene": 0, "instruction": 0, "reverse": 0},
               "every": {"log": 10, "check": 1000, "save": 1000}
             }
             """;

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.DType;
+import org.xprompt4j.xprompt.training.Asked;
 import org.xprompt4j.xprompt.training.PromptTraining;
 import org.xprompt4j.xprompt.training.PromptTrainingRun;
 
@@ -78,7 +80,7 @@ class PrecisionTest {
                 }
 
                 @Override
-                public void checked(int step, float validationLoss) {
+                public void checked(int step, Map<Asked, Float> validationLosses) {
                     throw new AssertionError("no check is due");
                 }
             });

@@ -6,12 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.OperationProfile;
 import org.xprompt4j.tensor.ProfilingBackend;
 import org.xprompt4j.xprompt.config.ConfigFile;
+import org.xprompt4j.xprompt.training.Asked;
 import org.xprompt4j.xprompt.training.PromptTraining;
 import org.xprompt4j.xprompt.training.PromptTrainingRun;
 import org.xprompt4j.xprompt.training.TrainingLog;
@@ -147,9 +149,11 @@ final class TrainCommand implements Callable<Integer> {
         }
 
         @Override
-        public void checked(int at, float value) {
-            validationLoss = value;
-            common.note(String.format(Locale.ROOT, "step %d: loss on unseen photographs %.3f", at, value));
+        public void checked(int at, Map<Asked, Float> values) {
+            validationLoss = values.getOrDefault(Asked.EDIT, Float.NaN);
+            common.note("step " + at + ": loss on unseen photographs " + values.entrySet().stream()
+                    .map(value -> String.format(Locale.ROOT, values.size() == 1 ? "%2$.3f" : "%s %.3f", value.getKey().label(), value.getValue()))
+                    .collect(Collectors.joining(", ")));
         }
 
         @Override

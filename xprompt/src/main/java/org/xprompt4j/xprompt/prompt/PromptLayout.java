@@ -93,7 +93,7 @@ public final class PromptLayout {
         return new PromptLayout(w, Arrangement.SHARED, 0);
     }
 
-    /** A whole training sequence: context (unless NONE), query and answer, with labels. */
+    /** A whole training sequence: context (unless NONE), query and answer, with labels. A job that asks nothing begins as {@link #unconditional}. */
     public static PromptLayout training(PromptTokens tokens, ContextMode mode, Arrangement arrangement, LossSpan loss,
             List<Exchange> examples, Exchange job) {
         return training(tokens, mode, arrangement, loss, examples, job, null);
@@ -113,7 +113,11 @@ public final class PromptLayout {
             w.context(mode, arrangement, examples, loss);
         }
         int first = w.length;
-        w.job(job.asked(), loss);
+        if (job.asked().isEmpty()) {
+            w.add(tokens.bos(), false); // as in unconditional()
+        } else {
+            w.job(job.asked(), loss);
+        }
         int answer = w.length;
         w.parts(job.answered(), true);
         if (shownAnswer != null) {

@@ -84,6 +84,21 @@ public final class TextTokenizer {
         return new TextTokenizer(TokenizerFile.read(file));
     }
 
+    /**
+     * Reads a {@code tokenizer.json} that is in memory.
+     *
+     * @param source what messages call it
+     * @throws InvalidInput as {@link #read}
+     */
+    public static TextTokenizer parse(String json, String source) {
+        return new TextTokenizer(TokenizerFile.parse(json.getBytes(StandardCharsets.UTF_8), source));
+    }
+
+    /** All tokens as they are written in the file, with their ids. */
+    public Map<String, Integer> vocabulary() {
+        return Map.copyOf(idOfToken);
+    }
+
     /** Number of ids: the highest one plus 1. */
     public int size() {
         return bytesOfId.length;

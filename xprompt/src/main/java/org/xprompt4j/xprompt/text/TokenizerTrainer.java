@@ -93,6 +93,22 @@ public final class TokenizerTrainer {
      * @param listener told of the number of ids so far
      */
     public Result train(int size, Path file, IntConsumer listener) {
+        Learnt learnt = learn(size, listener);
+        AtomicFile.text(file, learnt.json());
+        return learnt.result();
+    }
+
+    /**
+     * A vocabulary that was learnt.
+     *
+     * @param json the {@code tokenizer.json}
+     * @param result its sizes
+     */
+    public record Learnt(String json, Result result) {
+    }
+
+    /** The same without a file. */
+    public Learnt learn(int size, IntConsumer listener) {
         int bytes = specials.size();
         if (size < bytes + 256) {
             throw new IllegalArgumentException("a vocabulary of " + bytes + " special tokens and 256 bytes has at least " + (bytes + 256) + " ids, not " + size);
@@ -113,8 +129,8 @@ public final class TokenizerTrainer {
         List<PairTraining.Merge> merges = training.learn(size, 2, listener);
         List<String> tokens = training.tokens();
         List<List<String>> pairs = merges.stream().map(merge -> List.of(tokens.get(merge.left()), tokens.get(merge.right()))).toList();
-        AtomicFile.text(file, JsonWriter.pretty(document(tokens, pairs)));
-        return new Result(tokens.size(), merges.size(), merges.isEmpty() ? 0 : merges.getLast().count());
+        return new Learnt(JsonWriter.pretty(document(tokens, pairs)),
+                new Result(tokens.size(), merges.size(), merges.isEmpty() ? 0 : merges.getLast().count()));
     }
 
     private Map<String, Object> document(List<String> tokens, List<List<String>> merges) {

@@ -1,40 +1,55 @@
 package org.xprompt4j.xprompt.training;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.vqvae.Vqgan;
-import org.xprompt4j.xprompt.data.Crops;
 import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.inference.PictureTokenizer;
+import org.xprompt4j.xprompt.inference.Words;
 import org.xprompt4j.xprompt.picture.Picture;
-import org.xprompt4j.xprompt.prompt.Exchange;
 import org.xprompt4j.xprompt.prompt.ContextMode;
+import org.xprompt4j.xprompt.prompt.Exchange;
+import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.prompt.PromptTokens;
+import org.xprompt4j.xprompt.scene.Scene;
+import org.xprompt4j.xprompt.scene.SceneRequest;
+import org.xprompt4j.xprompt.scene.SceneWords;
 import org.xprompt4j.xprompt.task.Task;
 import org.xprompt4j.xprompt.task.TaskMixture;
+import org.xprompt4j.xprompt.wording.Questions;
 
 /**
  * The sequences of each training step, as a function of the step's number: photographs → task → pairs → codes → layouts.
  *
  * <p>A group of sequences shares one task and its parameters. Pair i is the example of pair i+1 (cyclically), so each picture is
- * tokenized once and used twice.
+ * tokenized once and used twice. A model with words is also asked what changed, what a scene shows, and to draw one.
  */
 public final class EpisodeSource {
     private static final int VALIDATION_BATCHES = 4;
+    private static final float UNASKED = 0.1f; // share of jobs without example that say nothing at all: guidance compares with them
+    private static final float SHOWN_DIFFERENCES = 0.3f; // share of batches of differences that may have an example
 
     /**
      * What episodes are made of.
      *
      * @param source photographs with their split
      * @param tasks every known task; the configuration's mixture names some of them
+     * @param unseen the same tasks for checks, with what no training sees; in the same order
      */
-    public record Photographs(PhotoSource source, List<Task> tasks) {
+    public record Photographs(PhotoSource source, List<Task> tasks, List<Task> unseen) {
+        /** Tasks that are the same in training and checks. */
+        public Photographs(PhotoSource source, List<Task> tasks) {
+            this(source, tasks, tasks);
+        }
+
         List<String> novelNames() {
             return tasks.stream().filter(Task::novel).map(Task::name).toList();
         }
@@ -42,77 +57,161 @@ public final class EpisodeSource {
 
     private final PictureTokenizer tokenizer;
     private final PromptTrainingConfig config;
-    private final PhotoSource source;
     private final PromptTokens tokens;
-    private final TaskMixture tasks;
-    private List<List<PromptLayout>> validation;
+    private final Words words; // null for a model without
+    private final PairSource training;
+    private final PairSource checks;
+    private Map<Asked, List<List<PromptLayout>>> validation;
 
-    EpisodeSource(Backend backend, Vqgan vqgan, PromptTrainingConfig config, Photographs photographs, PromptTokens tokens) {
+    /** @param words null for a model without */
+    EpisodeSource(Backend backend, Vqgan vqgan, PromptTrainingConfig config, Photographs photographs, PromptTokens tokens, Words words) {
         this.tokenizer = new PictureTokenizer(backend, vqgan);
         this.config = config;
-        this.source = photographs.source();
         this.tokens = tokens;
-        this.tasks = new TaskMixture(config.tasks(), photographs.tasks());
-        if (tasks.isEmpty()) {
-            throw new InvalidInput("configuration: the weights of tasks are all zero");
-        }
+        this.words = words;
         if (config.pictureSize() % tokenizer.reduction() != 0) {
             throw new InvalidInput("configuration: pictureSize " + config.pictureSize() + " must be a multiple of the tokenizer's reduction "
                     + tokenizer.reduction());
         }
-        requirePhotos(Split.TRAIN);
-    }
-
-    private int[] requirePhotos(Split split) {
-        int[] indices = source.indices(split);
-        if (indices.length < 2) {
-            throw new InvalidInput("configuration: photos: hold " + indices.length + " of split " + split + ", at least 2 are needed; "
-                    + "make a larger pack with: xp data prepare");
-        }
-        return indices;
+        this.training = new PairSource(photographs.source(), new TaskMixture(config.tasks(), photographs.tasks()), config, Split.TRAIN);
+        this.checks = new PairSource(photographs.source(), new TaskMixture(config.tasks(), photographs.unseen()), config, Split.VALIDATION);
     }
 
     /** The batch of a step; steps count from 0. */
     List<PromptLayout> training(int step) {
         Philox random = Draws.of(config.seed(), "episode", step);
-        PromptTrainingConfig.Batch batch = config.batch();
-        double at = random.nextFloat() * (batch.compressed() + batch.full() + batch.none());
-        ContextMode mode = at < batch.compressed() ? ContextMode.COMPRESSED
-                : at < batch.compressed() + batch.full() ? ContextMode.FULL : ContextMode.NONE;
-        return layouts(mode, batch.answerNoise(), random, requirePhotos(Split.TRAIN), batch.sequences());
+        Asked asked = words == null ? Asked.EDIT : Asked.draw(config.words(), random);
+        return layouts(asked, mode(random), config.batch().answerNoise(), random, training, Split.TRAIN);
     }
 
-    /** Compressed prompts on validation photographs, the same at every call. */
-    List<List<PromptLayout>> validation() {
+    private ContextMode mode(Philox random) {
+        PromptTrainingConfig.Batch batch = config.batch();
+        double at = random.nextFloat() * (batch.compressed() + batch.full() + batch.none());
+        return at < batch.compressed() ? ContextMode.COMPRESSED : at < batch.compressed() + batch.full() ? ContextMode.FULL : ContextMode.NONE;
+    }
+
+    /** Batches on validation photographs for all that this recipe asks, edits from compressed prompts; the same at every call. */
+    Map<Asked, List<List<PromptLayout>>> validation() {
         if (validation == null) {
-            int[] photos = source.indices(Split.VALIDATION).length >= 2 ? source.indices(Split.VALIDATION) : requirePhotos(Split.TEST);
-            validation = new ArrayList<>();
-            for (int i = 0; i < VALIDATION_BATCHES; i++) {
-                validation.add(layouts(ContextMode.COMPRESSED, 0, Draws.of(config.seed(), "validation", i), photos, config.batch().sequences()));
+            validation = new LinkedHashMap<>();
+            for (Asked asked : Asked.of(config.words())) {
+                List<List<PromptLayout>> batches = new ArrayList<>();
+                for (int i = 0; i < VALIDATION_BATCHES; i++) {
+                    Philox random = Draws.of(config.seed(), asked == Asked.EDIT ? "validation" : "validation " + asked, i);
+                    batches.add(layouts(asked, asked == Asked.EDIT ? ContextMode.COMPRESSED : ContextMode.NONE, 0, random, checks, Split.VALIDATION));
+                }
+                validation.put(asked, batches);
             }
         }
         return validation;
     }
 
-    private List<PromptLayout> layouts(ContextMode mode, double noise, Philox random, int[] photos, int sequences) {
+    private List<PromptLayout> layouts(Asked asked, ContextMode mode, double noise, Philox random, PairSource pairs, Split split) {
+        return switch (asked) {
+            case EDIT -> edits(mode, noise, random, pairs, split);
+            case DIFFERENCE -> differences(random.nextFloat() < SHOWN_DIFFERENCES ? mode : ContextMode.NONE, random, pairs, split);
+            case CAPTION -> scenes(true, 0, random, split);
+            case SCENE -> scenes(false, noise, random, split);
+        };
+    }
+
+    private List<PromptLayout> edits(ContextMode mode, double noise, Philox random, PairSource pairs, Split split) {
         PromptTrainingConfig.Batch batch = config.batch();
-        List<Picture> pictures = new ArrayList<>();
-        for (int at = 0; at < sequences; at += batch.group()) {
-            drawGroup(random, photos, pictures);
+        List<DrawnPair> drawn = new ArrayList<>();
+        for (int at = 0; at < batch.sequences(); at += batch.group()) {
+            drawn.addAll(words == null ? pairs.draw(random, batch.group()) : pairs.drawEitherWay(random, batch.group()));
         }
-        int[][] codes = tokenizer.encode(pictures); // [2 · sequences][codes]: input, output, input, output ...
-        List<PromptLayout> layouts = new ArrayList<>();
-        for (int i = 0; i < sequences; i++) {
-            int group = i - i % batch.group();
-            List<Exchange> examples = new ArrayList<>();
-            for (int e = 1; e <= batch.examples(); e++) {
-                int at = group + (i - group + e) % batch.group();
-                examples.add(Exchange.pictures(codes[2 * at], codes[2 * at + 1]));
+        int[][] codes = codes(drawn); // [2 · sequences][codes]: input, output, input, output ...
+        List<Exchange> exchanges = new ArrayList<>();
+        boolean said = false;
+        for (int i = 0; i < drawn.size(); i++) {
+            Exchange exchange = Exchange.pictures(codes[2 * i], codes[2 * i + 1]);
+            if (words != null && (mode == ContextMode.NONE || i % batch.group() == 0)) {
+                said = random.nextFloat() < (mode == ContextMode.NONE ? 1 - UNASKED : config.words().instruction());
             }
-            layouts.add(PromptLayout.training(tokens, mode, batch.arrangement(), batch.loss(), examples,
-                    Exchange.pictures(codes[2 * i], codes[2 * i + 1]), noise > 0 ? shown(codes[2 * i + 1], noise, random) : codes[2 * i + 1]));
+            exchanges.add(said && drawn.get(i).wording() != null ? exchange.withWords(ids(drawn.get(i).wording().ask(random, split))) : exchange);
+        }
+        List<PromptLayout> layouts = new ArrayList<>();
+        for (int i = 0; i < exchanges.size(); i++) {
+            int[] answer = codes[2 * i + 1];
+            layouts.add(PromptLayout.training(tokens, mode, batch.arrangement(), batch.loss(), examples(exchanges, i), exchanges.get(i),
+                    noise > 0 ? shown(answer, noise, random) : answer));
         }
         return layouts;
+    }
+
+    /** What sequence i sees as examples: the next ones of its group. */
+    private List<Exchange> examples(List<Exchange> exchanges, int i) {
+        PromptTrainingConfig.Batch batch = config.batch();
+        int group = i - i % batch.group();
+        List<Exchange> examples = new ArrayList<>();
+        for (int e = 1; e <= batch.examples(); e++) {
+            examples.add(exchanges.get(group + (i - group + e) % batch.group()));
+        }
+        return examples;
+    }
+
+    private List<PromptLayout> differences(ContextMode mode, Philox random, PairSource pairs, Split split) {
+        PromptTrainingConfig.Batch batch = config.batch();
+        int count = mode == ContextMode.NONE ? 2 * batch.sequences() : batch.sequences(); // as many tokens either way
+        List<DrawnPair> drawn = new ArrayList<>();
+        while (drawn.size() < count) {
+            drawn.addAll(pairs.drawTold(random, mode == ContextMode.NONE ? 1 : batch.group()));
+        }
+        int[][] codes = codes(drawn);
+        List<Exchange> exchanges = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            exchanges.add(new Exchange(List.of(new Part.Image(codes[2 * i]), new Part.Image(codes[2 * i + 1]), words.part(Questions.DIFFERENCE)),
+                    List.of(new Part.Text(ids(drawn.get(i).wording().tell(random, split))))));
+        }
+        List<PromptLayout> layouts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            layouts.add(PromptLayout.training(tokens, mode, batch.arrangement(), batch.loss(), mode == ContextMode.NONE ? List.of() : examples(exchanges, i),
+                    exchanges.get(i)));
+        }
+        return layouts;
+    }
+
+    /** Scenes told, or drawn as they are asked for; four times as many as edits, for each is a quarter as long. */
+    private List<PromptLayout> scenes(boolean told, double noise, Philox random, Split split) {
+        PromptTrainingConfig.Batch batch = config.batch();
+        List<SceneRequest> requests = new ArrayList<>();
+        List<Scene> scenes = new ArrayList<>();
+        for (int i = 0; i < 4 * batch.sequences(); i++) {
+            SceneRequest.Kind[] kinds = SceneRequest.Kind.values();
+            requests.add(SceneRequest.draw(kinds[random.nextInt(kinds.length)], random));
+            scenes.add(requests.getLast().scene(random));
+        }
+        int[][] codes = tokenizer.encode(scenes.stream().map(scene -> scene.draw(config.pictureSize())).toList());
+        List<PromptLayout> layouts = new ArrayList<>();
+        for (int i = 0; i < codes.length; i++) {
+            Part picture = new Part.Image(codes[i]);
+            if (told) {
+                layouts.add(alone(new Exchange(List.of(picture, words.part(Questions.CAPTION)),
+                        List.of(new Part.Text(ids(SceneWords.tell(scenes.get(i), random, split))))), null));
+            } else {
+                List<Part> asked = random.nextFloat() < UNASKED ? List.of() : List.of(words.part(SceneWords.ask(requests.get(i), random, split)));
+                layouts.add(alone(new Exchange(asked, List.of(picture)), noise > 0 ? shown(codes[i], noise, random) : codes[i]));
+            }
+        }
+        return layouts;
+    }
+
+    private PromptLayout alone(Exchange job, int[] shown) {
+        return PromptLayout.training(tokens, ContextMode.NONE, config.batch().arrangement(), config.batch().loss(), List.of(), job, shown);
+    }
+
+    private int[] ids(String text) {
+        return words.part(text).ids();
+    }
+
+    private int[][] codes(List<DrawnPair> pairs) {
+        List<Picture> pictures = new ArrayList<>();
+        for (DrawnPair pair : pairs) {
+            pictures.add(pair.pictures().input());
+            pictures.add(pair.pictures().output());
+        }
+        return tokenizer.encode(pictures);
     }
 
     /** The answer as the model reads it: in a share of the sequences with codes replaced. */
@@ -126,24 +225,5 @@ public final class EpisodeSource {
             }
         }
         return shown;
-    }
-
-    /** One task with one set of parameters on {@code group} different photographs. */
-    private void drawGroup(Philox random, int[] photos, List<Picture> pictures) {
-        Task.Instance task = tasks.draw(random).draw(random);
-        int[] order = photos.clone();
-        int group = config.batch().group();
-        for (int i = 0; i < group; i++) {
-            int pick = i < order.length ? i + random.nextInt(order.length - i) : random.nextInt(order.length);
-            int photo = order[pick];
-            if (i < order.length) {
-                order[pick] = order[i];
-                order[i] = photo;
-            }
-            Picture crop = Crops.draw(source, photo, random.nextInt() & 0xffffffffL, config.pictureSize(), config.seed());
-            Task.Pair pair = task.make(crop, random);
-            pictures.add(pair.input());
-            pictures.add(pair.output());
-        }
     }
 }

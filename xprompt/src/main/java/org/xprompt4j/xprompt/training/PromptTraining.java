@@ -30,8 +30,10 @@ import org.xprompt4j.tensor.file.SafetensorsFile;
 import org.xprompt4j.tensor.file.SafetensorsWriter;
 import org.xprompt4j.vqvae.Vqgan;
 import org.xprompt4j.xprompt.inference.TokenBatch;
+import org.xprompt4j.xprompt.inference.Words;
 import org.xprompt4j.xprompt.inference.XPromptConfig;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
+import org.xprompt4j.xprompt.text.TextTokenizer;
 
 /**
  * One-pass training under the X-Prompt mask: IE, XP and TD stand in one sequence, and the loss on the answer teaches the XP
@@ -71,21 +73,29 @@ public final class PromptTraining implements AutoCloseable {
 
     /** A new run in F32 with weights drawn from the seed. */
     public PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs) {
-        this(backend, config, vqgan, photographs, DType.F32);
+        this(backend, config, vqgan, photographs, null, DType.F32);
     }
 
     /**
      * A new run with weights drawn from the seed.
      *
+     * @param learnt the text tokenizer of a recipe with words, see {@link #learnWords}; null for one without
      * @param precision of activations and of the weights they are multiplied with, F32 or BF16; master weights, gradients of weights and
      *        what the optimisers keep are F32 either way, so that a state goes on in both
      */
-    public PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs, DType precision) {
+    PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs,
+            WordLearning learnt, DType precision) {
         this.backend = backend;
         this.precision = precision;
         this.config = config;
         this.scope = backend.openScope("training");
-        SmallVocabulary vocabulary = SmallVocabulary.of(vqgan.config().codes(), config.model().xpTokens());
+        if ((learnt != null) != config.words().pieces() > 0) {
+            throw new IllegalArgumentException("a text tokenizer belongs to a recipe with words, and to no other");
+        }
+        SmallVocabulary vocabulary = vocabulary(config, vqgan);
+        if (learnt != null) {
+            vocabulary = vocabulary.with(learnt.tokenizer(), TextTokenizer.FILE);
+        }
         PromptTrainingConfig.Model sizes = config.model();
         Map<String, Object> others = new LinkedHashMap<>(); // in one order, so that every process writes the same bytes
         others.put("vq_config", vqgan.config().toHuggingFaceJson());
@@ -112,24 +122,46 @@ public final class PromptTraining implements AutoCloseable {
         this.schedule = LearningRate.cosine(1, o.floor(), o.warmup(), o.steps());
         List<String> trained = config.tasks().entrySet().stream().filter(e -> e.getValue() > 0).map(Map.Entry::getKey).sorted().toList();
         this.promptConfig = new XPromptConfig(vocabulary.xpIds(), config.pictureSize(), config.batch().arrangement(), trained, photographs.novelNames());
-        this.episodes = new EpisodeSource(backend, vqgan, config, photographs, promptConfig.tokens(ImageTokens.of(shape)));
+        ImageTokens image = ImageTokens.of(shape);
+        Words words = learnt == null ? null : new Words(learnt.tokenizer(), image, shape.vocabSize(), TextTokenizer.FILE);
+        this.episodes = new EpisodeSource(backend, vqgan, config, photographs, promptConfig.tokens(image), words);
+    }
+
+    private static SmallVocabulary vocabulary(PromptTrainingConfig config, Vqgan vqgan) {
+        return SmallVocabulary.of(vqgan.config().codes(), config.model().xpTokens());
+    }
+
+    /** Learns the text tokenizer of a recipe with words from what its tasks and scenes say; null for a recipe without. */
+    static WordLearning learnWords(PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs) {
+        if (config.words().pieces() == 0) {
+            return null;
+        }
+        return WordLearning.learn(List.copyOf(vocabulary(config, vqgan).names().keySet()), config, photographs.tasks());
     }
 
     /**
-     * Takes the weights of a model folder, before the first step.
+     * Takes the weights of a model folder, before the first step. Rows of embedding and head go to the tokens of their names, so that a
+     * model may gain words; the rows of tokens that are new keep what was drawn for them.
      *
      * @throws InvalidInput when its sizes differ from the configuration's
      */
     public void startFrom(Path folder) {
         try (ChameleonCheckpoint checkpoint = ChameleonCheckpoint.open(folder); MemoryScope loaded = backend.openScope("weights to start from")) {
             Map<String, Parameter> weights = checkpoint.model(backend, loaded, Checkpoint.Weights.F32).parameters();
+            Map<String, Integer> names = checkpoint.config().vocabularyMap();
             model.forEachParameter((name, parameter) -> {
                 Parameter stored = weights.get(name);
-                if (stored == null || !stored.shape().equals(parameter.shape())) {
+                boolean byToken = parameter == model.embedding() || parameter == model.head();
+                if (stored == null || !stored.shape().equals(parameter.shape())
+                        && !(byToken && stored.shape().dim(1) == parameter.shape().dim(1) && model.config().vocabularyMap().keySet().containsAll(names.keySet()))) {
                     throw new InvalidInput(folder + ": startFrom: '" + name + "' is " + (stored == null ? "missing" : stored.shape())
                             + ", the configuration asks for " + parameter.shape());
                 }
-                backend.copy(stored.value(), parameter.value());
+                if (byToken) {
+                    names.forEach((token, id) -> backend.copy(stored.value().select(0, id), parameter.value().select(0, model.config().vocabularyMap().get(token))));
+                } else {
+                    backend.copy(stored.value(), parameter.value());
+                }
             });
         }
         weightsMoved();
@@ -191,14 +223,22 @@ public final class PromptTraining implements AutoCloseable {
 
     /** Mean loss over a fixed set of compressed prompts on photographs that are never trained on. */
     public float validationLoss() {
-        double sum = 0;
-        List<List<PromptLayout>> batches = episodes.validation();
-        for (List<PromptLayout> batch : batches) {
-            try (MemoryScope memory = backend.openScope("validation")) {
-                sum += loss(new Ops(backend, memory, null, precision), batch, Dropout.NONE).item();
+        return validationLosses().get(Asked.EDIT);
+    }
+
+    /** The same for all that the recipe asks for; words are asked for without examples. */
+    public Map<Asked, Float> validationLosses() {
+        Map<Asked, Float> losses = new LinkedHashMap<>();
+        episodes.validation().forEach((asked, batches) -> {
+            double sum = 0;
+            for (List<PromptLayout> batch : batches) {
+                try (MemoryScope memory = backend.openScope("validation")) {
+                    sum += loss(new Ops(backend, memory, null, precision), batch, Dropout.NONE).item();
+                }
             }
-        }
-        return (float) (sum / batches.size());
+            losses.put(asked, (float) (sum / batches.size()));
+        });
+        return losses;
     }
 
     private Tensor loss(Ops ops, List<PromptLayout> batch, Dropout dropout) {

@@ -17,11 +17,12 @@ import org.xprompt4j.xprompt.prompt.LossSpan;
  * @param batch what a step reads
  * @param optimiser how weights move
  * @param tasks weight of each task in the mixture, by name
+ * @param words what is asked and answered in words
  * @param every how often to log, check and save
  * @param startFrom model folder whose weights the run starts with, of the same sizes; empty for a new model
  */
 public record PromptTrainingConfig(String tokenizer, String photos, int pictureSize, long seed, Model model, Batch batch, Optimiser optimiser,
-        Map<String, Double> tasks, Every every, String startFrom) {
+        Map<String, Double> tasks, Words words, Every every, String startFrom) {
     /**
      * Sizes of the transformer.
      *
@@ -102,6 +103,33 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
     }
 
     /**
+     * Words beside the pictures (paper, section 3.2). A batch asks for one thing, drawn by the four shares.
+     *
+     * @param pieces pieces of text that are learnt beside the 256 bytes; 0 for a model without words, which asks for edits alone
+     * @param sprites folder of the sprites that edits put on photographs; empty for none
+     * @param edit share of batches that ask for a picture made from a picture
+     * @param difference share that ask in words what changed between two pictures
+     * @param caption share that ask in words what a scene shows
+     * @param scene share that ask for the picture of a scene
+     * @param instruction share of edits that are also asked for in words; without an example all are
+     * @param reverse share of edits and differences that go from the second picture to the first
+     */
+    public record Words(int pieces, String sprites, double edit, double difference, double caption, double scene, double instruction, double reverse) {
+        /** A model without words. */
+        public static final Words NONE = new Words(0, "", 1, 0, 0, 0, 0, 0);
+
+        /** Refuses values outside of their ranges, naming the field. */
+        public Words {
+            require(pieces >= 0 && pieces <= 1 << 16, "words.pieces must be 0 to 65536, is " + pieces);
+            require(edit > 0 && difference >= 0 && caption >= 0 && scene >= 0,
+                    "words.edit must be above 0, and words.difference, words.caption and words.scene not negative");
+            require(instruction >= 0 && instruction <= 1 && reverse >= 0 && reverse <= 1, "words.instruction and words.reverse must be 0 to 1");
+            require(pieces > 0 || difference + caption + scene + instruction == 0,
+                    "words.pieces must be above 0 where words.difference, words.caption, words.scene or words.instruction are");
+        }
+    }
+
+    /**
      * How often, in steps.
      *
      * @param log a row of the log
@@ -126,7 +154,7 @@ public record PromptTrainingConfig(String tokenizer, String photos, int pictureS
 
     /** The same recipe with another seed. */
     PromptTrainingConfig withSeed(long other) {
-        return new PromptTrainingConfig(tokenizer, photos, pictureSize, other, model, batch, optimiser, tasks, every, startFrom);
+        return new PromptTrainingConfig(tokenizer, photos, pictureSize, other, model, batch, optimiser, tasks, words, every, startFrom);
     }
 
     private static void require(boolean holds, String message) {

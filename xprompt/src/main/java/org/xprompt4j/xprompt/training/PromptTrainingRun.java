@@ -1,16 +1,20 @@
 package org.xprompt4j.xprompt.training;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.MemoryScope;
+import org.xprompt4j.tensor.file.AtomicFile;
 import org.xprompt4j.vqvae.Vqgan;
 import org.xprompt4j.vqvae.VqganCheckpoint;
 import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.inference.ModelFolder;
 import org.xprompt4j.xprompt.task.TaskRegistry;
+import org.xprompt4j.xprompt.text.TextTokenizer;
 
 /**
  * A whole training in a folder: goes on where the folder's last state ends, logs, checks, saves, and at the end writes the model
@@ -25,8 +29,8 @@ public final class PromptTrainingRun {
         /** A step was done. */
         void stepped(PromptTraining.StepResult result, double secondsOfStep);
 
-        /** The loss on photographs that are not trained on was measured. */
-        void checked(int step, float validationLoss);
+        /** The losses on photographs that are not trained on were measured, for all that the recipe asks for. */
+        void checked(int step, Map<Asked, Float> validationLosses);
     }
 
     private final PromptTrainingConfig config;
@@ -71,10 +75,14 @@ public final class PromptTrainingRun {
         try (MemoryScope tokenizerScope = backend.openScope("tokenizer")) {
             Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
             PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
+            EpisodeSource.Photographs photographs = new EpisodeSource.Photographs(photos, TaskRegistry.all());
+            WordLearning learnt = words(vqgan, photographs);
             // The folder comes last, so that a recipe that cannot be trained leaves nothing behind.
-            try (PromptTraining training = new PromptTraining(backend, config, vqgan, new EpisodeSource.Photographs(photos, TaskRegistry.all()),
-                    precision);
+            try (PromptTraining training = new PromptTraining(backend, config, vqgan, photographs, learnt, precision);
                     TrainingFolder folder = TrainingFolder.open(out, ConfigFile.write(config))) {
+                if (learnt != null) {
+                    AtomicFile.text(out.resolve(TextTokenizer.FILE), learnt.json());
+                }
                 RunningMean mean = new RunningMean();
                 if (folder.latest().isPresent()) {
                     training.load(folder.latest().get());
@@ -87,14 +95,36 @@ public final class PromptTrainingRun {
                     return false;
                 }
                 ModelFolder.save(modelFolder(), backend, training.model(), vqgan, training.promptConfig(), DType.BF16);
+                if (learnt != null) {
+                    AtomicFile.text(modelFolder().resolve(TextTokenizer.FILE), learnt.json());
+                }
                 return true;
             }
         }
     }
 
+    /** The run's own text tokenizer when it goes on, else that of the model it starts with, else one learnt anew; null for no words. */
+    private WordLearning words(Vqgan vqgan, EpisodeSource.Photographs photographs) {
+        if (config.words().pieces() == 0) {
+            return null;
+        }
+        Path own = out.resolve(TextTokenizer.FILE);
+        if (Files.exists(own)) {
+            return WordLearning.read(own);
+        }
+        Path before = config.startFrom().isEmpty() ? null : configFolder.resolve(config.startFrom()).normalize().resolve(TextTokenizer.FILE);
+        return before != null && Files.exists(before) ? WordLearning.read(before) : PromptTraining.learnWords(config, vqgan, photographs);
+    }
+
+    /** Names of the columns of checks: edits first, under the name they have in recipes without words. */
+    private static String column(Asked asked) {
+        return asked == Asked.EDIT ? "validation_loss" : asked.label() + "_loss";
+    }
+
     private void steps(TrainingFolder folder, PromptTraining training, RunningMean mean, BooleanSupplier stop, Listener listener) {
         TrainingLog losses = TrainingLog.open(out.resolve("log.csv"), training.steps(), "loss", "gradient_norm", "learning_rate", "tokens_per_second");
-        TrainingLog checks = TrainingLog.open(out.resolve("checks.csv"), training.steps(), "validation_loss");
+        TrainingLog checks = TrainingLog.open(out.resolve("checks.csv"), training.steps(),
+                Asked.of(config.words()).stream().map(PromptTrainingRun::column).toArray(String[]::new));
         int last = config.optimiser().until();
         listener.started(training.steps(), last, training.model().parameterCount());
         double seconds = 0; // since the last row, in this process
@@ -115,9 +145,9 @@ public final class PromptTrainingRun {
                 tokens = 0;
             }
             if (step % config.every().check() == 0 || step == last) {
-                float loss = training.validationLoss();
-                checks.add(step, loss);
-                listener.checked(step, loss);
+                Map<Asked, Float> found = training.validationLosses();
+                checks.add(step, found.values().stream().mapToDouble(Float::doubleValue).toArray());
+                listener.checked(step, found);
             }
             stopped = stop.getAsBoolean();
             if (step % config.every().save() == 0 || stopped || step == last) {

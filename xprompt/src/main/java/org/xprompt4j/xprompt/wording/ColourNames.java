@@ -35,6 +35,19 @@ public final class ColourNames {
     }
 
     /**
+     * The colour that a name stands for, [3] sRGB in [0, 1].
+     *
+     * @throws IllegalArgumentException when it is none of {@link #all}
+     */
+    public static float[] typical(String name) {
+        float[] rgb = TYPICAL.get(name);
+        if (rgb == null) {
+            throw new IllegalArgumentException("'" + name + "' is no colour's name; known are " + all());
+        }
+        return rgb.clone();
+    }
+
+    /**
      * The name of a colour.
      *
      * @param rgb [3] sRGB in [0, 1]

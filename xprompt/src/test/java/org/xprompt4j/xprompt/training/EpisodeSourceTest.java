@@ -38,7 +38,7 @@ class EpisodeSourceTest {
 
     private static EpisodeSource source(TinyModel tiny, Map<String, Double> tasks) {
         return new EpisodeSource(tiny.backend, tiny.vqgan, Recipes.tiny("-", "-", 0.01f, tasks),
-                new EpisodeSource.Photographs(new PaintedPhotos(), KNOWN), tiny.tokens());
+                new EpisodeSource.Photographs(new PaintedPhotos(), KNOWN), tiny.tokens(), null);
     }
 
     private static List<String> texts(List<PromptLayout> layouts) {
@@ -58,7 +58,7 @@ class EpisodeSourceTest {
                 assertThat(texts(one.training(step))).isEqualTo(texts(two.training(step)));
             }
             assertThat(different).hasSize(3);
-            assertThat(one.validation().stream().map(EpisodeSourceTest::texts)).isEqualTo(two.validation().stream().map(EpisodeSourceTest::texts).toList());
+            assertThat(one.validation().get(Asked.EDIT).stream().map(EpisodeSourceTest::texts)).isEqualTo(two.validation().get(Asked.EDIT).stream().map(EpisodeSourceTest::texts).toList());
         }
     }
 
@@ -66,7 +66,7 @@ class EpisodeSourceTest {
     void exampleAndQueryShareTheTaskAndItsParameters() {
         try (TinyModel tiny = new TinyModel(1, Arrangement.SHARED)) {
             Set<String> answers = new HashSet<>();
-            for (List<PromptLayout> batch : source(tiny, Map.of("paint", 1.0)).validation()) {
+            for (List<PromptLayout> batch : source(tiny, Map.of("paint", 1.0)).validation().get(Asked.EDIT)) {
                 for (PromptLayout layout : batch) {
                     assertThat(layout.indicesOf(SegmentKind.XP)).isNotEmpty();
                     int[] ids = layout.ids();

@@ -52,8 +52,8 @@ class PromptTrainingRunTest {
         }
 
         @Override
-        public void checked(int step, float validationLoss) {
-            assertThat(validationLoss).isPositive();
+        public void checked(int step, Map<Asked, Float> validationLosses) {
+            assertThat(validationLosses.get(Asked.EDIT)).isPositive();
         }
 
         @Override

@@ -18,6 +18,6 @@ final class Recipes {
                 new PromptTrainingConfig.Model(2, 16, 2, 1, 24, 2, false, false, 0.1f, true),
                 new PromptTrainingConfig.Batch(4, 2, 1, 0.6, 0.2, 0.2, Arrangement.SHARED, LossSpan.ANSWER, 0.5, 0.5),
                 new PromptTrainingConfig.Optimiser(STEPS, 1, rate, 0.02f, 0.1f, 0.9f, 0.95f, 0.01f, 1, 1e-5f, STEPS),
-                tasks, new PromptTrainingConfig.Every(3, 3, 2), "");
+                tasks, PromptTrainingConfig.Words.NONE, new PromptTrainingConfig.Every(3, 3, 2), "");
     }
 }

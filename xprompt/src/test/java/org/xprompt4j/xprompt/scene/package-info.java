@@ -1,0 +1,2 @@
+/** Tests of scenes. */
+package org.xprompt4j.xprompt.scene;
