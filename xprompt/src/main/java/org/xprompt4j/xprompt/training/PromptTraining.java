@@ -76,6 +76,11 @@ public final class PromptTraining implements AutoCloseable {
         this(backend, config, vqgan, photographs, null, DType.F32);
     }
 
+    /** A new run without words, with weights drawn from the seed; see the longer form for the precision. */
+    public PromptTraining(Backend backend, PromptTrainingConfig config, Vqgan vqgan, EpisodeSource.Photographs photographs, DType precision) {
+        this(backend, config, vqgan, photographs, null, precision);
+    }
+
     /**
      * A new run with weights drawn from the seed.
      *
