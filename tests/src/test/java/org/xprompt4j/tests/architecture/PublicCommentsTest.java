@@ -3,6 +3,7 @@ package org.xprompt4j.tests.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.tree.BlockTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
@@ -81,6 +82,11 @@ class PublicCommentsTest {
                 require(method.getName().toString());
             }
             return null; // what a body holds is nobody's API
+        }
+
+        @Override
+        public Void visitBlock(BlockTree initialiser, Void unused) {
+            return null; // nor is what a class does before its first use
         }
 
         @Override
