@@ -5,7 +5,7 @@
 // Layout    flat entries: contiguous tensors of n elements, one thread four of them, 16 bytes (8 of bf16) an access where all pointers
 //           are aligned; the rest one by one. strided entries: any strides, a Walk tells where each element lies, one thread an
 //           element; broadcast axes have stride 0. narrow: bit t tells whether tensor t of the entry's list is bf16 or float.
-// Numerics  float throughout, expf/logf/tanhf of the CUDA library (2 ulp), no fused multiply-add across operations; bf16 results are
+// Numerics  float throughout, expf/logf/tanhf of the CUDA library (2 ulp), normcdff (5 ulp), no fused multiply-add across operations; bf16 results are
 //           rounded once.
 // Roofline  memory: 4 bytes a read or written element, 2 in bf16; the emulator counts exactly these for flat entries; not run on a GPU.
 //           The op and the types are chosen at run time because a uniform branch costs nothing here.
@@ -13,10 +13,11 @@
 #include "philox.cuh"
 #include "vectors.cuh"
 
-enum UnaryOp { NEGATE, ABS, SQUARE, SQRT, RECIPROCAL, EXP, LOG, SIGMOID, TANH, SILU, RELU, LEAKY_RELU };
+enum UnaryOp { NEGATE, ABS, SQUARE, SQRT, RECIPROCAL, EXP, LOG, SIGMOID, TANH, SILU, RELU, LEAKY_RELU, GELU };
 enum BinaryOp { ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM };
 
 #define LEAK 0.2f
+#define DENSITY 0.3989422804f  // 1 / sqrt(2 pi)
 
 __device__ __forceinline__ float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
 
@@ -46,7 +47,8 @@ __device__ float apply(int op, float x) {
         case TANH: return tanhf(x);
         case SILU: return silu(x);
         case RELU: return java_max(x, 0.0f);
-        default: return x > 0.0f ? x : LEAK * x;
+        case LEAKY_RELU: return x > 0.0f ? x : LEAK * x;
+        default: return x * normcdff(x);
     }
 }
 
@@ -64,7 +66,8 @@ __device__ float slope(int op, float x, float out) {
         case TANH: return 1.0f - out * out;
         case SILU: return silu_slope(x);
         case RELU: return x > 0.0f ? 1.0f : 0.0f;
-        default: return x > 0.0f ? 1.0f : LEAK;
+        case LEAKY_RELU: return x > 0.0f ? 1.0f : LEAK;
+        default: return normcdff(x) + x * (DENSITY * expf(-0.5f * x * x));
     }
 }
 

@@ -46,6 +46,7 @@ final class Unary {
             case SILU -> VectorMath.silu(x, 0, n);
             case RELU -> relu(x, n);
             case LEAKY_RELU -> leakyRelu(x, n);
+            case GELU -> NormalMath.gelu(x, n);
         }
     }
 

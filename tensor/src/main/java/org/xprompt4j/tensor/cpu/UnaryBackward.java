@@ -23,7 +23,7 @@ final class UnaryBackward {
     static void backward(UnaryOp op, Tensor x, Tensor out, Tensor dOut, Tensor dX) {
         boolean ofOutput = switch (op) {
             case SQRT, RECIPROCAL, EXP, SIGMOID, TANH -> true;
-            case NEGATE, ABS, SQUARE, LOG, SILU, RELU, LEAKY_RELU -> false;
+            case NEGATE, ABS, SQUARE, LOG, SILU, RELU, LEAKY_RELU, GELU -> false;
         };
         Strided walk = new Strided(dX.shape(), ofOutput ? out : x, dOut, dX);
         long n = walk.numel();
@@ -66,6 +66,7 @@ final class UnaryBackward {
             case SILU -> VectorMath.siluDerivative(x, 0, n);
             case RELU -> step(0f, x, n);
             case LEAKY_RELU -> step(LEAK, x, n);
+            case GELU -> NormalMath.geluDerivative(x, n);
         }
     }
 

@@ -25,5 +25,7 @@ public enum UnaryOp {
     /** x for x > 0, else 0. */
     RELU,
     /** x for x > 0, else 0.2 x. */
-    LEAKY_RELU
+    LEAKY_RELU,
+    /** x · Φ(x), Φ being the normal distribution: x/2 · (1 + erf(x / √2)) (Hendrycks and Gimpel, 2016), not one of its approximations. */
+    GELU
 }

@@ -45,6 +45,7 @@ final class Unary {
             case SILU -> x / (1 + Math.exp(-x));
             case RELU -> Math.max(x, 0);
             case LEAKY_RELU -> x > 0 ? x : LEAK * x;
+            case GELU -> x * Normal.below(x);
         };
     }
 
@@ -66,6 +67,7 @@ final class Unary {
             }
             case RELU -> x > 0 ? 1 : 0;
             case LEAKY_RELU -> x > 0 ? 1 : LEAK;
+            case GELU -> Normal.below(x) + x * Normal.density(x);
         };
     }
 

@@ -40,7 +40,7 @@ class ElementwiseTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = UnaryOp.class, names = {"EXP", "SIGMOID", "TANH", "SILU", "RELU", "LEAKY_RELU"})
+    @EnumSource(value = UnaryOp.class, names = {"EXP", "SIGMOID", "TANH", "SILU", "RELU", "LEAKY_RELU", "GELU"})
     void unaryAtTheEdges(UnaryOp op) {
         try (Agreement a = new Agreement(1)) {
             float[] edges = {0f, -0f, 1e-30f, -1e-8f, 0.625f, -0.6249f, 20f, -20f, 88.7f, 88.73f, 89f, 500f, -87.4f, -95f, -103f, -104f, -500f, Float.NaN};

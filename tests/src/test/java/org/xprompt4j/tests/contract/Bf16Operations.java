@@ -272,7 +272,7 @@ final class Bf16Operations {
             b.backend.swiGluBackward(gate, up, b.activation(dims), null, dUp);
             return new Tensor[] {out, dGate, dUp};
         }, Operation.SWI_GLU, Operation.SWI_GLU_BACKWARD);
-        for (UnaryOp op : new UnaryOp[] {UnaryOp.SILU, UnaryOp.TANH, UnaryOp.SQUARE, UnaryOp.LEAKY_RELU}) {
+        for (UnaryOp op : new UnaryOp[] {UnaryOp.SILU, UnaryOp.TANH, UnaryOp.SQUARE, UnaryOp.LEAKY_RELU, UnaryOp.GELU}) {
             add("unary " + op, b -> unary(b, op), Operation.UNARY, Operation.UNARY_BACKWARD);
         }
         add("binary", b -> {

@@ -19,6 +19,7 @@ import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.UnaryOp;
 import org.xprompt4j.tests.Closeness;
 import org.xprompt4j.tests.reference.Differences;
+import org.xprompt4j.tests.reference.ReferenceNormal;
 
 /** Elementwise functions, reductions, copies, dropout; strided and broadcast. */
 class ElementwiseContractTest extends BackendContract {
@@ -36,6 +37,7 @@ class ElementwiseContractTest extends BackendContract {
             case SILU -> x -> x / (1 + Math.exp(-x));
             case RELU -> x -> Math.max(0, x);
             case LEAKY_RELU -> x -> x > 0 ? x : 0.2 * x;
+            case GELU -> x -> x * ReferenceNormal.below(x);
         };
     }
 
@@ -75,10 +77,10 @@ class ElementwiseContractTest extends BackendContract {
     }
 
     @ParameterizedTest
-    @EnumSource(value = UnaryOp.class, names = {"SIGMOID", "TANH", "SILU", "EXP"})
+    @EnumSource(value = UnaryOp.class, names = {"SIGMOID", "TANH", "SILU", "EXP", "GELU"})
     void farArgumentsSaturate(UnaryOp op) {
         float[] values = {-200, -90, -30, 0, 30, 80, Float.NEGATIVE_INFINITY};
-        if (op == UnaryOp.SILU) {
+        if (op == UnaryOp.SILU || op == UnaryOp.GELU) {
             values[6] = -150;
         }
         Tensor out = bench.output(values.length);

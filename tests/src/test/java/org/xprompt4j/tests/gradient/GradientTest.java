@@ -32,6 +32,7 @@ import org.xprompt4j.tensor.op.UnaryOp;
 import org.xprompt4j.tests.reference.ReferenceAttention;
 import org.xprompt4j.tests.reference.ReferenceMatrix;
 import org.xprompt4j.tests.reference.ReferenceNorms;
+import org.xprompt4j.tests.reference.ReferenceNormal;
 import org.xprompt4j.tests.reference.ReferencePictures;
 
 /** Every differentiable operation of {@link Ops}. */
@@ -166,6 +167,7 @@ class GradientTest {
             case SILU -> x -> x / (1 + Math.exp(-x));
             case RELU -> x -> Math.max(0, x);
             case LEAKY_RELU -> x -> x > 0 ? x : 0.2 * x;
+            case GELU -> x -> x * ReferenceNormal.below(x);
         };
     }
 
