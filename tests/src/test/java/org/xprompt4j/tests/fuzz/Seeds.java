@@ -83,6 +83,8 @@ final class Seeds {
             Npy.write(place(NpyFuzzTest.class, "read", "empty.npy"), scope.allocate(DType.F32, 0, 3));
             all.writeTo(place(SafetensorsFuzzTest.class, "open", "types"));
         }
+        write(OnnxFuzzTest.class, "open", "small", OnnxFuzzTest.small());
+        write(OnnxFuzzTest.class, "open", "packed", OnnxFuzzTest.packed());
         write(SafetensorsFuzzTest.class, "open", "empty", ShardsFuzzTest.shard("{}", 0));
         write(SafetensorsFuzzTest.class, "open", "small-types", ShardsFuzzTest.shard("{\"a\":{\"dtype\":\"F4\",\"shape\":[2,2],\"data_offsets\":[0,2]}}", 2));
         write(SafetensorsFuzzTest.class, "open", "odd-place", ShardsFuzzTest.shard("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"

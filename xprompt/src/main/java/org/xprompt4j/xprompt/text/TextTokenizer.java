@@ -157,7 +157,7 @@ public final class TextTokenizer {
         return encoding.ids();
     }
 
-    private static void requireUnicode(String text) {
+    static void requireUnicode(String text) {
         for (int at = 0; at < text.length(); at++) {
             char c = text.charAt(at);
             if (Character.isSurrogate(c)) {
