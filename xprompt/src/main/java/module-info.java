@@ -18,6 +18,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.evaluation;
     exports org.xprompt4j.xprompt.inference;
     exports org.xprompt4j.xprompt.metric;
+    exports org.xprompt4j.xprompt.models;
     exports org.xprompt4j.xprompt.onnx;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;

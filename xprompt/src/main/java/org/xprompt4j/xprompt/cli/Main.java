@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
         TokenizeCommand.class,
         DetokenizeCommand.class,
         DataCommand.class,
+        ModelsCommand.class,
         TrainTokenizerCommand.class,
         TrainCommand.class,
         TrainBpeCommand.class,

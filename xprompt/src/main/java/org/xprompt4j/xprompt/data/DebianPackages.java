@@ -1,13 +1,10 @@
 package org.xprompt4j.xprompt.data;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.data.Catalogue.DebianPackage;
 
@@ -78,52 +75,10 @@ final class DebianPackages {
     }
 
     private static void run(Path folder, String... command) throws IOException {
-        Process process;
-        Path log = Files.createTempFile(folder, command[0], ".log");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().put("LC_ALL", "C");
-            process = builder.start();
-        } catch (IOException e) {
-            Files.delete(log);
-            throw new InvalidInput(command[0] + " is not on this machine; preparing data needs Debian 12 (or put the packages into " + folder
-                    + " and install dpkg)", e);
-        }
-        Thread endedToo = new Thread(() -> abandon(process, log), "end of " + command[0]); // Ctrl-C leaves no child behind
-        Runtime.getRuntime().addShutdownHook(endedToo);
-        try {
-            boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
-            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-            if (!ended || process.exitValue() != 0) {
-                String reason = lines.stream().filter(l -> l.startsWith("E: ") || l.startsWith("dpkg-deb: error")).reduce((a, b) -> b)
-                        .orElse(ended ? "exit code " + process.exitValue() : "no end after " + MINUTES + " minutes");
-                throw new InvalidInput(String.join(" ", command) + " failed (" + reason
-                        + "); check the network, run apt-get update, and see that this is Debian 12");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InvalidInput(command[0] + " was interrupted; start again, what was fetched is kept", e);
-        } finally {
-            abandon(process, log);
-            forget(endedToo);
-        }
-    }
-
-    private static void abandon(Process process, Path log) {
-        process.destroy();
-        try {
-            Files.deleteIfExists(log);
-        } catch (IOException e) {
-            System.getLogger(DebianPackages.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + log, e);
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            System.getLogger(DebianPackages.class.getName()).log(System.Logger.Level.DEBUG, "the process is ending", e);
-        }
+        ChildProgram.run(folder, MINUTES, new ChildProgram.Advice(
+                "preparing data needs Debian 12 (or put the packages into " + folder + " and install dpkg)",
+                line -> line.startsWith("E: ") || line.startsWith("dpkg-deb: error") ? line : null,
+                "check the network, run apt-get update, and see that this is Debian 12"), command);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import org.xprompt4j.tensor.InvalidInput;
 
 /** SHA-256, which every JDK has. */
-final class Sha256 {
+public final class Sha256 {
     private Sha256() {}
 
     static byte[] of(byte[] bytes) {
@@ -27,18 +29,41 @@ final class Sha256 {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static String hex(Path file) throws IOException {
+    /** Of a file's bytes, in hexadecimal digits. */
+    public static String hex(Path file) throws IOException {
         MessageDigest digest = digest();
+        update(digest, file);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * Of the bytes of several files one after another, in hexadecimal digits.
+     *
+     * @throws InvalidInput when one cannot be read
+     */
+    public static String hexOf(List<Path> files) {
+        MessageDigest digest = digest();
+        for (Path file : files) {
+            try {
+                update(digest, file);
+            } catch (IOException e) {
+                throw new InvalidInput(file + ": cannot be read (" + e.getMessage() + ")", e);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, Path file) throws IOException {
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest digest() {
+    /** A digest that has seen nothing. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

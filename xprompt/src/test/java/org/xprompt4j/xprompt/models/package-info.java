@@ -1,0 +1,2 @@
+/** Tests of fetching public models, with a stand-in for Maven. */
+package org.xprompt4j.xprompt.models;
