@@ -9,6 +9,8 @@ module org.xprompt4j.xprompt {
     requires java.desktop;
     requires java.management;
     requires org.knowm.xchart;
+    requires org.apache.lucene.core;
+    requires java.logging; // what Lucene speaks through
     requires static jdk.incubator.vector; // chapters of the course
 
     exports org.xprompt4j.xprompt.benchmark;
@@ -22,6 +24,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.onnx;
     exports org.xprompt4j.xprompt.picture;
     exports org.xprompt4j.xprompt.prompt;
+    exports org.xprompt4j.xprompt.retrieval;
     exports org.xprompt4j.xprompt.scene;
     exports org.xprompt4j.xprompt.task;
     exports org.xprompt4j.xprompt.training;

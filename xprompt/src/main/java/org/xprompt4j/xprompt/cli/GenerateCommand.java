@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.inference.Context;
 import org.xprompt4j.xprompt.inference.Example;
@@ -32,8 +31,6 @@ import picocli.CommandLine.Option;
             "  xp generate --example a.png b.png --context full --input photo.jpg --out full.png    the example uncompressed",
             "  xp generate --prompt night.xpc --input photo.jpg --temperature 0.8 --top-k 50 --samples 4 --seed 7 --out n.png"})
 final class GenerateCommand implements Callable<Integer> {
-    private static final int MAX_SAMPLES = 256;
-
     @Mixin
     private CommonOptions common;
 
@@ -65,13 +62,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (samples < 1 || samples > MAX_SAMPLES) {
-            throw new InvalidInput("--samples must be 1 to " + MAX_SAMPLES + ", is " + samples);
-        }
         requireOneContext();
         GenerationOptions options = sampling.options();
-        List<Path> files = samples == 1 ? List.of(out) : IntStream.rangeClosed(1, samples).mapToObj(i -> numbered(out, i)).toList();
-        files.forEach(OutputPlace::file);
+        List<Path> files = OutputPlace.samples(out, samples);
         Picture query = PictureReader.read(input);
         List<Example> worked = examples.read();
         try (XPromptModel opened = model.open()) {
@@ -115,12 +108,5 @@ final class GenerateCommand implements Callable<Integer> {
             case FULL -> new Context.Full(opened.encode(worked));
             case COMPRESSED -> new Context.Compressed(opened.compress(worked, ""));
         };
-    }
-
-    private static Path numbered(Path file, int number) {
-        String name = file.getFileName().toString();
-        int dot = name.lastIndexOf('.');
-        String numbered = dot < 0 ? name + "-" + number : name.substring(0, dot) + "-" + number + name.substring(dot);
-        return file.resolveSibling(numbered);
     }
 }

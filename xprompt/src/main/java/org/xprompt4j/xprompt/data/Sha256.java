@@ -19,7 +19,8 @@ public final class Sha256 {
         return digest().digest(bytes);
     }
 
-    static String hex(byte[] bytes) {
+    /** Of bytes, as 64 hexadecimal digits. */
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(of(bytes));
     }
 

@@ -8,8 +8,11 @@ import org.xprompt4j.xprompt.models.PublicModel;
 
 /** The embedders by name. */
 public final class TextEmbedders {
+    /** The one that is taken where none is named. */
+    public static final String DEFAULT = MiniLmEmbedder.NAME;
+
     /** Names that {@link #open} knows, for help texts and messages. */
-    public static final String NAMES = MiniLmEmbedder.NAME + ", " + ClipTextEmbedder.NAME + "=FOLDER";
+    public static final String NAMES = MiniLmEmbedder.NAME + ", " + ClipTextEmbedder.NAME + "=FOLDER, " + HashedWords.NAME;
 
     private static final String CLIP_FOLDER = ClipTextEmbedder.NAME + "=";
 
@@ -29,6 +32,9 @@ public final class TextEmbedders {
         }
         if (name.startsWith(CLIP_FOLDER) && name.length() > CLIP_FOLDER.length()) {
             return ClipTextEmbedder.open(Path.of(name.substring(CLIP_FOLDER.length())), backend);
+        }
+        if (name.equals(HashedWords.NAME)) {
+            return new HashedWords();
         }
         throw new InvalidInput("there is no embedder '" + name + "'; known are " + NAMES);
     }
