@@ -121,6 +121,8 @@ final class Seeds {
                 {"format_version": 1, "xp_ids": [41, 42, 43], "picture_size": 64, "arrangement": "SHARED",
                  "trained_tasks": ["negative", "grey"], "novel_tasks": ["haze"]}
                 """);
+        write(PairLinesFuzzTest.class, "read", "pairs", "{\"before\": \"a.png\", \"after\": \"b.png\", \"instruction\": \"make it night\"}\n\n"
+                + "{\"id\": \"x-1\", \"before\": \"/a\", \"after\": \"../b\", \"instruction\": \"\\u00fcnd \\ud83d\\ude00\"}\r\n");
         for (String recipe : List.of("smoke.json", "smoke-tokenizer.json", "tokenizer-decoder.json", "demo-suite.json")) {
             write(RecipeFuzzTest.class, "read", recipe, Files.readAllBytes(repository.resolve("configs").resolve(recipe)));
         }

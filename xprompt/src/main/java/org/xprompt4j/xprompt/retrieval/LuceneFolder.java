@@ -18,6 +18,7 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.FSDirectory;
 import org.xprompt4j.tensor.InvalidInput;
 
 /** How pairs lie in a Lucene index: fields, vectors, commits; shared by those who read and write it. */
@@ -43,6 +44,11 @@ final class LuceneFolder {
     }
 
     private LuceneFolder() {
+    }
+
+    /** The Lucene folder of an index. Everything of Lucene begins here, so that it is quiet. */
+    static FSDirectory open(Path index) throws IOException {
+        return FSDirectory.open(index.resolve(NAME));
     }
 
     /**

@@ -72,7 +72,7 @@ public final class PairIndex implements AutoCloseable {
         FSDirectory directory = null;
         DirectoryReader reader = null;
         try {
-            directory = FSDirectory.open(folder.resolve(LuceneFolder.NAME));
+            directory = LuceneFolder.open(folder);
             reader = DirectoryReader.open(directory);
             if (!LuceneFolder.isFinished(reader.getIndexCommit().getUserData())) {
                 throw new InvalidInput(folder + ": is half made, " + reader.numDocs() + " pairs are in; start the same 'xp index' again to go on");

@@ -61,7 +61,7 @@ public final class PairIndexWriter implements AutoCloseable {
         FSDirectory directory = null;
         try {
             AtomicFile.folder(lucene);
-            directory = FSDirectory.open(lucene);
+            directory = LuceneFolder.open(folder);
             boolean begun = true;
             if (DirectoryReader.indexExists(directory)) {
                 try (DirectoryReader reader = DirectoryReader.open(directory)) {
