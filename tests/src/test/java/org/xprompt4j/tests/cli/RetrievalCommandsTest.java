@@ -251,7 +251,10 @@ class RetrievalCommandsTest {
         Files.writeString(info, Files.readString(info).replace("\"words\"", "\"minilm\""));
         list(line("night", 2, 1, "make it night"));
         xp.refuses(List.of("index", dir.toString(), "--embedder", "words", "--out", at("x")), "index.json: embedder: the index was made by 'minilm', not by 'words'");
-        Files.writeString(info, Files.readString(info).replace("\"minilm\"", "\"words\"").replace("hashed-words-1", "hashed-words-0"));
+        Files.writeString(info, Files.readString(info).replace("\"minilm\"", "\"clip\""));
+        xp.refuses(List.of("retrieve", "x", "--index", at("x")), "index.json: embedder: the index was made by 'clip'; name it with --embedder");
+        xp.refuses(List.of("retrieve", "x", "--index", at("x"), "--embedder", "words"), "the index was made by 'clip', not by 'words'");
+        Files.writeString(info, Files.readString(info).replace("\"clip\"", "\"words\"").replace("hashed-words-1", "hashed-words-0"));
         xp.refuses(List.of("retrieve", "x", "--index", at("x")), "index.json: fingerprint: the index was made by 'words' with other weights");
     }
 }

@@ -11,6 +11,7 @@ import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.data.Sha256;
+import org.xprompt4j.xprompt.embed.TextEmbedders;
 import org.xprompt4j.xprompt.inference.Context;
 import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.XPromptModel;
@@ -56,6 +57,9 @@ final class EditCommand implements Callable<Integer> {
 
     @Option(names = "--index", required = true, paramLabel = "INDEX", description = "what 'xp index' made")
     private Path index;
+
+    @Option(names = "--embedder", paramLabel = "NAME", description = "as 'xp index' was given it; needed only where it names a folder: " + TextEmbedders.NAMES)
+    private String embedder;
 
     @Option(names = "--example-rank", paramLabel = "N", defaultValue = "1", description = "take the N-th nearest example; default: ${DEFAULT-VALUE}")
     private int rank;
@@ -107,7 +111,7 @@ final class EditCommand implements Callable<Integer> {
     }
 
     private Hit find(String wanted) {
-        try (Backend backend = Backends.open(model.device()); Retrieval retrieval = Retrieval.open(index, backend)) {
+        try (Backend backend = Backends.open(model.device()); Retrieval retrieval = Retrieval.open(index, embedder, backend)) {
             List<Hit> hits = retrieval.find(wanted, rank, Exclusion.ofPicture(Sha256.hex(input)));
             if (hits.size() < rank) {
                 throw new InvalidInput("--example-rank is " + rank + ", but " + index + " has " + hits.size() + " pairs that do not show " + input);

@@ -83,7 +83,7 @@ final class IndexCommand implements Callable<Integer> {
                     return !interruption.requested();
                 });
             }
-            print(done, list.repeats());
+            print(done, list.repeats(), opened);
         }
         return Main.DONE;
     }
@@ -103,7 +103,7 @@ final class IndexCommand implements Callable<Integer> {
         return PairList.read(pairs);
     }
 
-    private void print(Indexing.Result done, int repeats) {
+    private void print(Indexing.Result done, int repeats, TextEmbedder opened) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("pairs", done.pairs());
         result.put("added", done.added());
@@ -111,7 +111,7 @@ final class IndexCommand implements Callable<Integer> {
         result.put("kept", done.kept());
         result.put("removed", done.removed());
         result.put("repeats", repeats);
-        result.put("embedder", embedder);
+        result.put("embedder", opened.name());
         result.put("finished", done.finished());
         result.put("out", out.toString());
         common.result(result, () -> common.out().println(done.finished()

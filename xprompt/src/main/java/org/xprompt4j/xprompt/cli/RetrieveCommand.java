@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.xprompt.embed.TextEmbedders;
 import org.xprompt4j.xprompt.picture.AreaShrink;
 import org.xprompt4j.xprompt.picture.ContactSheet;
 import org.xprompt4j.xprompt.picture.Picture;
@@ -44,6 +45,9 @@ final class RetrieveCommand implements Callable<Integer> {
     @Option(names = "--index", required = true, paramLabel = "INDEX", description = "what 'xp index' made")
     private Path index;
 
+    @Option(names = "--embedder", paramLabel = "NAME", description = "as 'xp index' was given it; needed only where it names a folder: " + TextEmbedders.NAMES)
+    private String embedder;
+
     @Option(names = "--k", paramLabel = "N", defaultValue = "5", description = "how many; default: ${DEFAULT-VALUE}")
     private int k;
 
@@ -62,7 +66,7 @@ final class RetrieveCommand implements Callable<Integer> {
             OutputPlace.file(out);
         }
         String wanted = Retrieval.requireWords(instruction);
-        try (Backend backend = Backends.open(device); Retrieval retrieval = Retrieval.open(index, backend)) {
+        try (Backend backend = Backends.open(device); Retrieval retrieval = Retrieval.open(index, embedder, backend)) {
             List<Hit> hits = retrieval.find(wanted, k, Exclusion.NONE);
             if (out != null) {
                 sheet(wanted, hits, retrieval.index()).write(out);

@@ -19,6 +19,11 @@ public final class TextEmbedders {
     private TextEmbedders() {
     }
 
+    /** True for a {@link TextEmbedder#name} that {@link #open} takes as it is: what it names needs no folder. */
+    public static boolean opensByItsName(String name) {
+        return name.equals(MiniLmEmbedder.NAME) || name.equals(HashedWords.NAME);
+    }
+
     /**
      * Opens an embedder.
      *

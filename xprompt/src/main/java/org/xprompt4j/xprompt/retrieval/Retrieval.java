@@ -23,14 +23,15 @@ public final class Retrieval implements AutoCloseable {
     /**
      * Opens an index and the embedder that it names.
      *
+     * @param named how to open the embedder, as {@link TextEmbedders#open} takes it; null for the name that the index has of it
      * @param backend computes the vectors; stays open
-     * @throws InvalidInput when the index is missing, damaged or half made, or its embedder is not to be had
+     * @throws InvalidInput when the index is missing, damaged or half made, or its embedder is not to be had or another than the one named
      */
-    public static Retrieval open(Path folder, Backend backend) {
+    public static Retrieval open(Path folder, String named, Backend backend) {
         PairIndex index = PairIndex.open(folder);
         TextEmbedder embedder = null;
         try {
-            embedder = TextEmbedders.open(index.info().embedder(), backend);
+            embedder = open(index, named, backend);
             index.info().requireMadeBy(embedder, folder);
             return new Retrieval(index, embedder);
         } catch (RuntimeException e) {
@@ -40,6 +41,15 @@ public final class Retrieval implements AutoCloseable {
             index.close();
             throw e;
         }
+    }
+
+    private static TextEmbedder open(PairIndex index, String named, Backend backend) {
+        String made = index.info().embedder();
+        if (named == null && !TextEmbedders.opensByItsName(made)) {
+            throw new InvalidInput(index.folder().resolve(IndexInfo.FILE) + ": embedder: the index was made by '" + made
+                    + "'; name it with --embedder, one of " + TextEmbedders.NAMES);
+        }
+        return TextEmbedders.open(named == null ? made : named, backend);
     }
 
     /** The index. */
