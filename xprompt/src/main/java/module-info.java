@@ -6,6 +6,7 @@ module org.xprompt4j.xprompt {
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires me.tongfei.progressbar;
+    requires com.github.weisj.jsvg;
     requires java.desktop;
     requires java.management;
     requires org.knowm.xchart;
@@ -16,6 +17,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.benchmark;
     exports org.xprompt4j.xprompt.course;
     exports org.xprompt4j.xprompt.data;
+    exports org.xprompt4j.xprompt.edit;
     exports org.xprompt4j.xprompt.embed;
     exports org.xprompt4j.xprompt.evaluation;
     exports org.xprompt4j.xprompt.inference;
@@ -26,6 +28,7 @@ module org.xprompt4j.xprompt {
     exports org.xprompt4j.xprompt.prompt;
     exports org.xprompt4j.xprompt.retrieval;
     exports org.xprompt4j.xprompt.scene;
+    exports org.xprompt4j.xprompt.sprite;
     exports org.xprompt4j.xprompt.task;
     exports org.xprompt4j.xprompt.training;
     exports org.xprompt4j.xprompt.wording;
@@ -33,6 +36,7 @@ module org.xprompt4j.xprompt {
 
     opens org.xprompt4j.xprompt.config to com.fasterxml.jackson.databind;
     opens org.xprompt4j.xprompt.evaluation to com.fasterxml.jackson.databind;
+    opens org.xprompt4j.xprompt.sprite to com.fasterxml.jackson.databind;
     opens org.xprompt4j.xprompt.training to com.fasterxml.jackson.databind;
     opens org.xprompt4j.xprompt.cli to info.picocli;
     opens org.xprompt4j.xprompt.inspect to com.fasterxml.jackson.databind;

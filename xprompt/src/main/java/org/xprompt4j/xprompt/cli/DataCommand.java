@@ -12,10 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code xp data}: photographs for training and measuring. */
-@Command(name = "data", header = "photographs for training and measuring", synopsisSubcommandLabel = "prepare",
-        subcommands = DataCommand.Prepare.class,
-        footerHeading = "%nExamples:%n", footer = "  xp data prepare --out data")
+/** {@code xp data}: photographs and sprites for training and measuring. */
+@Command(name = "data", header = "photographs and sprites for training and measuring", synopsisSubcommandLabel = "prepare|sprites",
+        subcommands = {DataCommand.Prepare.class, DataSpritesCommand.class},
+        footerHeading = "%nExamples:%n", footer = {"  xp data prepare --out data", "  xp data sprites --out sprites"})
 final class DataCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -25,7 +25,7 @@ final class DataCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "say what to do: prepare");
+        throw new ParameterException(spec.commandLine(), "say what to do: prepare or sprites");
     }
 
     /** {@code xp data prepare}. */
@@ -50,34 +50,16 @@ final class DataCommand implements Callable<Integer> {
         @Option(names = "--tier", paramLabel = "A|AB", defaultValue = "A", description = "which licences are used; default: ${DEFAULT-VALUE}")
         private Tier tier;
 
-        private Progress progress;
-        private String doing = "";
-
         @Override
         public Integer call() {
             DataPreparation.Summary summary;
-            try {
-                summary = new DataPreparation(out, tier, this::show).run();
-            } finally {
-                if (progress != null) {
-                    progress.close();
-                }
+            try (StepProgress progress = new StepProgress(common)) {
+                summary = new DataPreparation(out, tier, progress).run();
             }
             common.result(summary, () -> common.out().println(String.format(Locale.ROOT,
                     "%d photographs: %d for training, %d for validation, %d for test; %.1f MB%n%s", summary.photographs(), summary.train(),
                     summary.validation(), summary.test(), summary.bytes() / 1e6, summary.pack())));
             return Main.DONE;
-        }
-
-        private void show(String what, int done, int total) {
-            if (!what.equals(doing)) {
-                if (progress != null) {
-                    progress.close();
-                }
-                progress = common.progress(what, total, "done");
-                doing = what;
-            }
-            progress.at(done);
         }
     }
 }

@@ -99,6 +99,10 @@ public final class RepositoryPhotographs {
                 XPrompt4J
                 Licensed under the Apache License, Version 2.0; see LICENSE.
 
+                The folder xprompt/sprites holds drawings of Fluent emoji, Copyright (c) Microsoft Corporation, MIT; shrunk, their outlines filled with white
+                in the black and white drawings. Taken from the npm packages fluentui-emoji 1.3.0 (Copyright (c) 2022 Mohammad Abu Mattar, MIT) and
+                @lobehub/fluent-emoji-3d 1.1.0 (LobeHub, MIT), found by the names of emojibase-data 17.0.0 (Miles Johnson, MIT). Their licence: xprompt/sprites/LICENSE.
+
                 The folder xprompt/photos holds photographs by others, cropped and resized, under the licences named here.
                 CC-BY: https://creativecommons.org/licenses/by/ (with the version named), CC0: https://creativecommons.org/publicdomain/zero/1.0/
 

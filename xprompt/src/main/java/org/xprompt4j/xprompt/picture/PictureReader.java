@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.function.Function;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -74,6 +75,19 @@ public final class PictureReader {
 
     /** As {@link #decode(byte[], String)}, with a limit of one's own on width x height. */
     public static Picture decode(byte[] bytes, String name, long maxPixels) {
+        return checked(bytes, name, maxPixels, image -> Upright.turn(Opaque.rgb(image), Upright.orientation(bytes)));
+    }
+
+    /**
+     * As the decoder gives it, with its transparency; EXIF orientation, which no drawing has, is not looked at.
+     *
+     * @param maxPixels limit on width x height
+     */
+    public static BufferedImage decodeWithAlpha(byte[] bytes, String name, long maxPixels) {
+        return checked(bytes, name, maxPixels, image -> image);
+    }
+
+    private static <T> T checked(byte[] bytes, String name, long maxPixels, Function<BufferedImage, T> rest) {
         if (bytes.length == 0) {
             throw new InvalidInput(name + ": is empty; give a PNG, JPEG, WebP, GIF, BMP or TIFF picture");
         }
@@ -85,7 +99,7 @@ public final class PictureReader {
             ImageReader reader = readers.next();
             try {
                 refuseTruncatedJpeg(reader, bytes, name);
-                return Upright.turn(decode(reader, stream, bytes.length, name, maxPixels), Upright.orientation(bytes));
+                return rest.apply(decode(reader, stream, bytes.length, name, maxPixels));
             } finally {
                 reader.dispose();
             }
@@ -99,7 +113,7 @@ public final class PictureReader {
         }
     }
 
-    private static Picture decode(ImageReader reader, ImageInputStream stream, long fileBytes, String name, long maxPixels) throws IOException {
+    private static BufferedImage decode(ImageReader reader, ImageInputStream stream, long fileBytes, String name, long maxPixels) throws IOException {
         // Metadata is ignored so that no compressed colour profile or text chunk is inflated.
         reader.setInput(stream, true, true);
         long width = reader.getWidth(0);
@@ -120,7 +134,7 @@ public final class PictureReader {
         if (image == null || image.getWidth() > width || image.getHeight() > height) {
             throw new IIOException("the picture is not of the size in its header");
         }
-        return Opaque.rgb(image);
+        return image;
     }
 
     /** The JDK fills the missing part of a JPEG with grey and only warns, so the end marker is looked for here, behind the start of the scan. */

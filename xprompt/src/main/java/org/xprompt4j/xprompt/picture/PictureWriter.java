@@ -37,6 +37,11 @@ public final class PictureWriter {
         return encode(picture.image(), "png", Float.NaN);
     }
 
+    /** What Java2D has drawn, transparency included, as a PNG file's bytes. */
+    public static byte[] png(BufferedImage image) {
+        return encode(image, "png", Float.NaN);
+    }
+
     /**
      * The picture as a baseline JPEG file's bytes.
      *

@@ -1,0 +1,2 @@
+/** Tests of the exact edits. */
+package org.xprompt4j.xprompt.edit;
