@@ -42,14 +42,8 @@ public final class EpisodeSource {
      *
      * @param source photographs with their split
      * @param tasks every known task; the configuration's mixture names some of them
-     * @param unseen the same tasks for checks, with what no training sees; in the same order
      */
-    public record Photographs(PhotoSource source, List<Task> tasks, List<Task> unseen) {
-        /** Tasks that are the same in training and checks. */
-        public Photographs(PhotoSource source, List<Task> tasks) {
-            this(source, tasks, tasks);
-        }
-
+    public record Photographs(PhotoSource source, List<Task> tasks) {
         List<String> novelNames() {
             return tasks.stream().filter(Task::novel).map(Task::name).toList();
         }
@@ -73,8 +67,9 @@ public final class EpisodeSource {
             throw new InvalidInput("configuration: pictureSize " + config.pictureSize() + " must be a multiple of the tokenizer's reduction "
                     + tokenizer.reduction());
         }
-        this.training = new PairSource(photographs.source(), new TaskMixture(config.tasks(), photographs.tasks()), config, Split.TRAIN);
-        this.checks = new PairSource(photographs.source(), new TaskMixture(config.tasks(), photographs.unseen()), config, Split.VALIDATION);
+        TaskMixture tasks = new TaskMixture(config.tasks(), photographs.tasks());
+        this.training = new PairSource(photographs.source(), tasks, config, Split.TRAIN);
+        this.checks = new PairSource(photographs.source(), tasks, config, Split.VALIDATION);
     }
 
     /** The batch of a step; steps count from 0. */

@@ -2,6 +2,8 @@ package org.xprompt4j.xprompt.training;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.xprompt4j.tensor.Backend;
@@ -12,7 +14,11 @@ import org.xprompt4j.vqvae.Vqgan;
 import org.xprompt4j.vqvae.VqganCheckpoint;
 import org.xprompt4j.xprompt.config.ConfigFile;
 import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.data.Split;
+import org.xprompt4j.xprompt.edit.EditTasks;
 import org.xprompt4j.xprompt.inference.ModelFolder;
+import org.xprompt4j.xprompt.sprite.SpriteSet;
+import org.xprompt4j.xprompt.task.Task;
 import org.xprompt4j.xprompt.task.TaskRegistry;
 import org.xprompt4j.xprompt.text.TextTokenizer;
 
@@ -75,7 +81,7 @@ public final class PromptTrainingRun {
         try (MemoryScope tokenizerScope = backend.openScope("tokenizer")) {
             Vqgan vqgan = VqganCheckpoint.load(backend, tokenizerScope, configFolder.resolve(config.tokenizer()).normalize());
             PhotoSource photos = PhotoSource.open(configFolder.resolve(config.photos()).normalize());
-            EpisodeSource.Photographs photographs = new EpisodeSource.Photographs(photos, TaskRegistry.all());
+            EpisodeSource.Photographs photographs = new EpisodeSource.Photographs(photos, tasks());
             WordLearning learnt = words(vqgan, photographs);
             // The folder comes last, so that a recipe that cannot be trained leaves nothing behind.
             try (PromptTraining training = new PromptTraining(backend, config, vqgan, photographs, learnt, precision);
@@ -101,6 +107,15 @@ public final class PromptTrainingRun {
                 return true;
             }
         }
+    }
+
+    /** Every known task, those that need drawings among them where the recipe names some. */
+    private List<Task> tasks() {
+        List<Task> tasks = new ArrayList<>(TaskRegistry.all());
+        if (!config.words().sprites().isEmpty()) {
+            tasks.addAll(EditTasks.of(SpriteSet.open(configFolder.resolve(config.words().sprites()).normalize()), Split.TRAIN));
+        }
+        return tasks;
     }
 
     /** The run's own text tokenizer when it goes on, else that of the model it starts with, else one learnt anew; null for no words. */
