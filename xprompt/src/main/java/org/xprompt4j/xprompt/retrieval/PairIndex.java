@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.retrieval;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,10 +136,8 @@ public final class PairIndex implements AutoCloseable {
     public List<Hit> search(float[] query, int k, Exclusion exclusion) {
         require(query, k);
         try {
-            List<Found> found = new ArrayList<>();
-            for (LeafReaderContext leaf : reader.leaves()) {
-                search(leaf, query, Math.max(LEAST_AGAIN, AGAIN * k), exclusion, found);
-            }
+            List<Found> found = new ArrayList<>(reader.leaves().parallelStream() // the parts on all cores; their order stays
+                    .flatMap(leaf -> search(leaf, query, Math.max(LEAST_AGAIN, AGAIN * k), exclusion).stream()).toList());
             found.sort(Comparator.comparingDouble(Found::score).reversed());
             int count = Math.min(k, found.size());
             while (count > 0 && count < found.size() && found.get(count).score == found.get(count - 1).score) {
@@ -151,7 +150,7 @@ public final class PairIndex implements AutoCloseable {
             }
             hits.sort(Comparator.comparingDouble(Hit::cosine).reversed().thenComparing(hit -> hit.pair().id()));
             return List.copyOf(hits.subList(0, Math.min(k, hits.size())));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw LuceneFolder.fault(folder, e);
         }
     }
@@ -166,10 +165,19 @@ public final class PairIndex implements AutoCloseable {
     }
 
     /** The nearest of one part of the index. */
-    private static void search(LeafReaderContext leaf, float[] query, int candidates, Exclusion exclusion, List<Found> found) throws IOException {
+    private static List<Found> search(LeafReaderContext leaf, float[] query, int candidates, Exclusion exclusion) {
+        try {
+            return nearest(leaf, query, candidates, exclusion);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Found> nearest(LeafReaderContext leaf, float[] query, int candidates, Exclusion exclusion) throws IOException {
+        List<Found> found = new ArrayList<>();
         FloatVectorValues rough = leaf.reader().getFloatVectorValues(LuceneFolder.VECTOR);
         if (rough == null || rough.size() == 0) {
-            return;
+            return found;
         }
         Bits allowed = allowed(leaf.reader(), exclusion);
         NeighborQueue best = new NeighborQueue(candidates, false);
@@ -190,6 +198,7 @@ public final class PairIndex implements AutoCloseable {
             at.advance(document);
             found.add(new Found(leaf.docBase + document, exact.score()));
         }
+        return found;
     }
 
     /** The documents of a part that may be found; null for all. */
