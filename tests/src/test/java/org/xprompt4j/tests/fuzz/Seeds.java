@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
@@ -123,9 +125,21 @@ final class Seeds {
                 """);
         write(PairLinesFuzzTest.class, "read", "pairs", "{\"before\": \"a.png\", \"after\": \"b.png\", \"instruction\": \"make it night\"}\n\n"
                 + "{\"id\": \"x-1\", \"before\": \"/a\", \"after\": \"../b\", \"instruction\": \"\\u00fcnd \\ud83d\\ude00\"}\r\n");
+        write(SpritesFuzzTest.class, "open", "two", sprites("owl", "hot dog"));
+        write(SpritesFuzzTest.class, "open", "three", sprites("a", "b", "c")); // more than the sheets hold
         for (String recipe : List.of("smoke.json", "smoke-tokenizer.json", "tokenizer-decoder.json", "demo-suite.json")) {
             write(RecipeFuzzTest.class, "read", recipe, Files.readAllBytes(repository.resolve("configs").resolve(recipe)));
         }
+    }
+
+    /** The list of a set whose sheets are {@link SpritesFuzzTest}'s. */
+    private static String sprites(String... names) {
+        String motifs = Arrays.stream(names).map(name -> "{\"name\" : \"" + name + "\", \"label\" : \"x\", \"flat\" : \"f\", \"modern\" : \"m\", "
+                + "\"line\" : \"l\", \"solid\" : \"s\"}").collect(Collectors.joining(", "));
+        String sheets = Stream.of("flat", "modern", "line", "solid").map(style -> "\"" + style + "\" : \"" + SpritesFuzzTest.HASH + "\"")
+                .collect(Collectors.joining(", "));
+        return "{\"format\" : 1, \"licence\" : \"MIT\", \"tile\" : 8, \"columns\" : 2, \"packages\" : [{\"name\" : \"p\", \"version\" : \"1\", \"sha256\" : \""
+                + SpritesFuzzTest.HASH + "\"}], \"sheets\" : {" + sheets + "}, \"motifs\" : [" + motifs + "]}\n";
     }
 
     private void codes() throws IOException {

@@ -13,9 +13,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code xp data}: photographs and sprites for training and measuring. */
-@Command(name = "data", header = "photographs and sprites for training and measuring", synopsisSubcommandLabel = "prepare|sprites",
-        subcommands = {DataCommand.Prepare.class, DataSpritesCommand.class},
-        footerHeading = "%nExamples:%n", footer = {"  xp data prepare --out data", "  xp data sprites --out sprites"})
+@Command(name = "data", header = "photographs and sprites for training and measuring", synopsisSubcommandLabel = "prepare|sprites|show",
+        subcommands = {DataCommand.Prepare.class, DataSpritesCommand.class, DataShowCommand.class},
+        footerHeading = "%nExamples:%n", footer = {"  xp data prepare --out data", "  xp data show --task recolour --out sheet.png", "  xp data sprites --out sprites"})
 final class DataCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -25,7 +25,7 @@ final class DataCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "say what to do: prepare or sprites");
+        throw new ParameterException(spec.commandLine(), "say what to do: prepare, sprites or show");
     }
 
     /** {@code xp data prepare}. */

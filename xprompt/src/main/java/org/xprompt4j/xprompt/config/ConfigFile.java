@@ -76,7 +76,11 @@ public final class ConfigFile {
     /** As {@link #read}, from text; {@code source} stands in the messages. */
     public static <T> T parse(String text, String source, Class<T> type) {
         try {
-            return MAPPER.readValue(text, type);
+            T config = MAPPER.readValue(text, type);
+            if (config == null) {
+                throw new InvalidInput(source + ": holds null, must be an object with named fields");
+            }
+            return config;
         } catch (JsonProcessingException e) {
             throw new InvalidInput(source + where(e) + ": " + what(e), e);
         }

@@ -20,9 +20,9 @@ import java.util.Set;
  */
 record SpriteManifest(int format, String licence, int tile, int columns, List<Source> packages, Map<String, String> sheets, List<Motif> motifs) {
     static final int FORMAT = 1;
-    static final int MOST_MOTIFS = 1024;
+    static final int MOST_MOTIFS = 512;
     private static final int LEAST_TILE = 8;
-    private static final int MOST_TILE = 128;
+    private static final int MOST_TILE = 64;
     private static final int MOST_COLUMNS = 64;
     private static final String HASH = "[0-9a-f]{64}";
 

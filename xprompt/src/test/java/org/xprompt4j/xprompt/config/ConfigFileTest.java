@@ -38,6 +38,7 @@ class ConfigFileTest {
         refused("{\"name\": \"a\", \"optimiser\": {\"lr\": 1, \"steps\": 3.5}}", "optimiser.steps");
         refused("{\"name\": \"a\", \"name\": \"b\", \"optimiser\": {\"lr\": 1, \"steps\": 3}}", "Duplicate field 'name'");
         refused("{\"name\": \"a\"", "c.json");
+        refused("null", "c.json: holds null, must be an object");
         assertThatThrownBy(() -> ConfigFile.read(Path.of("no-such.json"), Config.class))
                 .isInstanceOf(InvalidInput.class).hasMessageContaining("no-such.json");
     }

@@ -116,7 +116,7 @@ class SpriteSetTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "\"format\" : 1|\"format\" : 2|format must be 1, is 2",
-        "\"tile\" : 64|\"tile\" : 4000|tile must be 8 to 128, is 4000",
+        "\"tile\" : 64|\"tile\" : 4000|tile must be 8 to 64, is 4000",
         "\"columns\" : 16|\"columns\" : 0|columns must be 1 to 64, is 0",
         "\"name\" : \"owl\"|\"name\" : \"dog\"|motifs must name each motif once",
         "\"name\" : \"owl\"|\"name\" : \"../owl\"|field motifs[32]: name must be one to three words",
