@@ -45,14 +45,15 @@ class CommandLineTest {
         assertThat(XpProcess.in(dir, "--help").done().out()).contains("Examples:", "Exit codes:", "mask", "info", "reproduce");
         XpCall xp = new XpCall(dir);
         String all = xp.run("--help").done().out();
-        for (String command : List.of("demo", "generate", "compress", "index", "retrieve", "edit", "tokenize", "detokenize", "train-tokenizer", "train", "train-bpe", "eval", "mask", "info", "reproduce",
+        for (String command : List.of("demo", "generate", "compress", "describe", "chat", "index", "retrieve", "edit", "tokenize", "detokenize", "train-tokenizer", "train",
+                "train-bpe", "eval", "mask", "info", "reproduce",
                 "bench report", "doctor", "data prepare", "explain attention", "explain codes", "explain xp", "course")) {
             assertThat(all).contains("  " + command.split(" ")[0] + " ");
             String help = xp.run((command + " --help").split(" ")).done().out();
             assertThat(help).contains("Usage: xp " + command, "Examples:", "  xp " + command, "--json", "--quiet");
             assertThat(help.lines().filter(line -> line.startsWith("  xp ")).map(String::length)).as("examples of %s", command).allMatch(n -> n <= 120);
         }
-        for (String command : List.of("demo", "generate", "compress", "index", "edit", "eval", "train", "train-tokenizer", "reproduce")) {
+        for (String command : List.of("demo", "generate", "compress", "describe", "chat", "index", "edit", "eval", "train", "train-tokenizer", "reproduce")) {
             assertThat(xp.run(command, "--help").done().out()).contains("--device=NAME", "default: cpu", "--seed=N");
         }
         assertThat(XpProcess.in(dir, "mask", "--help").done().out()).contains("--segments", "default: 16", "Examples:");

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  xp compress --example day.png night.png --out night.xpc",
             "  xp compress --example a1.png a2.png --example b1.png b2.png --note 'to sepia' --out sepia.xpc",
+            "  xp compress --example a.png b.png --instruction 'make it night' --out night.xpc    with a model with words",
             "  xp info night.xpc"})
 final class CompressCommand implements Callable<Integer> {
     @Mixin
@@ -35,7 +36,12 @@ final class CompressCommand implements Callable<Integer> {
     @Mixin
     private ExampleOptions examples;
 
-    @Option(names = "--note", paramLabel = "WORDS", defaultValue = "", description = "what the examples show, kept in the file")
+    @Option(names = "--instruction", paramLabel = "WORDS",
+            description = "what the examples show, as words that the model reads behind their pictures; once for all, or once for each example;"
+                    + " needs a model with words")
+    private List<String> instructions = List.of();
+
+    @Option(names = "--note", paramLabel = "WORDS", defaultValue = "", description = "for people: kept in the file, read by no model")
     private String note;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
@@ -51,7 +57,7 @@ final class CompressCommand implements Callable<Integer> {
             throw new InvalidInput("--example BEFORE AFTER is needed: there is nothing to compress");
         }
         OutputPlace.file(out);
-        List<Example> read = examples.read();
+        List<Example> read = examples.read(instructions.stream().map(words -> WordsOption.checked("--instruction", words)).toList());
         try (XPromptModel opened = model.open()) {
             long start = System.nanoTime();
             CompressedPrompt prompt = opened.compress(read, note);

@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
         IndexCommand.class,
         RetrieveCommand.class,
         EditCommand.class,
+        DescribeCommand.class,
+        ChatCommand.class,
         EvalCommand.class,
         TokenizeCommand.class,
         DetokenizeCommand.class,

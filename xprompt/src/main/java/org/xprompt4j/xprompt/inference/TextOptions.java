@@ -13,7 +13,9 @@ import static org.xprompt4j.xprompt.inference.GenerationOptions.check;
  * @param seed of the noise; the same seed gives the same text
  */
 public record TextOptions(float temperature, float topP, float repetitionPenalty, int mostTokens, long seed) {
-    private static final int LONGEST = 1 << 16;
+    /** The most tokens that an answer may have. */
+    public static final int LONGEST = 1 << 16;
+
 
     /** Refuses values outside of their ranges. */
     public TextOptions {
