@@ -53,7 +53,7 @@ final class CourseCommand implements Callable<Integer> {
         List<Chapter> chapters = numbers.stream().map(Course::chapter).toList();
         OutputPlace.folder(out);
         Path photographs = photos != null ? photos : Home.path("xprompt/photos");
-        try (Materials materials = new Materials(model.device(), model.folder(), photographs, brief)) {
+        try (Materials materials = new Materials(model.device(), model.folder(), model.wordsFolder(), photographs, brief)) {
             for (Chapter chapter : chapters) {
                 common.note(chapter.name() + ": " + chapter.idea());
                 Chapter.Lesson lesson = chapter.run(materials);

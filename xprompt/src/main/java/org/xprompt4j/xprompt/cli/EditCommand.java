@@ -82,7 +82,7 @@ final class EditCommand implements Callable<Integer> {
         Picture query = PictureReader.read(input);
         Hit hit = find(wanted);
         common.note(String.format(Locale.ROOT, "example %d: %s, \"%s\", cosine %.3f", rank, hit.pair().id(), Main.oneLine(hit.pair().instruction()), hit.cosine()));
-        try (XPromptModel opened = model.open()) {
+        try (XPromptModel opened = model.openWithWords()) {
             if (!opened.hasWords()) {
                 common.note("the model has no words: the example's pictures alone say what to do");
             }

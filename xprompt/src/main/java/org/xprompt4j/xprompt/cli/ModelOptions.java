@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 /** Which model to use, on which device. */
 public final class ModelOptions {
     @Option(names = "--model", paramLabel = "DIR",
-            description = "model folder (config.json, model.safetensors, xprompt_config.json); default: the one shipped with the program")
+            description = "model folder (config.json, model.safetensors, xprompt_config.json); default: the one shipped with the program, the one with words where words are said")
     private Path model;
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class, description = DeviceName.DESCRIPTION)
@@ -23,6 +23,11 @@ public final class ModelOptions {
         return model != null ? model : Home.path("xprompt/models/demo");
     }
 
+    /** The folder that was given, or the shipped one with words. */
+    public Path wordsFolder() {
+        return model != null ? model : Home.path("xprompt/models/words");
+    }
+
     /** Name of the device as given. */
     public String device() {
         return device;
@@ -31,5 +36,10 @@ public final class ModelOptions {
     /** Opens the model. */
     public XPromptModel open() {
         return XPromptModel.open(folder(), device, weights);
+    }
+
+    /** Opens the model for something that is said or answered in words. */
+    public XPromptModel openWithWords() {
+        return XPromptModel.open(wordsFolder(), device, weights);
     }
 }

@@ -7,7 +7,7 @@ import org.xprompt4j.tensor.InvalidInput;
 public final class Course {
     private static final List<Chapter> CHAPTERS = List.of(new TensorsAndMemory(), new VectorsAndLoads(), new MatmulLadder(), new AutogradByHand(), new AttentionAndMask(), new RopeAndNorms(),
             new ChameleonBlock(), new CodesOfAPicture(), new Compression(),
-            new Training(), new Sampling());
+            new Training(), new Sampling(), new PicturesAndWords());
 
     private Course() {
     }

@@ -15,21 +15,25 @@ public final class Materials implements AutoCloseable {
 
     private final String device;
     private final Path modelFolder;
+    private final Path wordsFolder;
     private final Path photoFolder;
     private final boolean brief;
     private Backend backend;
     private XPromptModel model;
+    private XPromptModel wordsModel;
     private PhotoSource photos;
 
     /**
      * @param device      that computes, such as {@code cpu}
      * @param modelFolder a model folder
+     * @param wordsFolder a model folder with words
      * @param photoFolder photographs as {@code xp data prepare} makes them
      * @param brief       small sizes and few repetitions, for tests and machines in a hurry
      */
-    public Materials(String device, Path modelFolder, Path photoFolder, boolean brief) {
+    public Materials(String device, Path modelFolder, Path wordsFolder, Path photoFolder, boolean brief) {
         this.device = device;
         this.modelFolder = modelFolder;
+        this.wordsFolder = wordsFolder;
         this.photoFolder = photoFolder;
         this.brief = brief;
     }
@@ -58,6 +62,14 @@ public final class Materials implements AutoCloseable {
             model = XPromptModel.open(modelFolder, device);
         }
         return model;
+    }
+
+    /** The model with words that is looked at, opened on first use. */
+    public XPromptModel wordsModel() {
+        if (wordsModel == null) {
+            wordsModel = XPromptModel.open(wordsFolder, device);
+        }
+        return wordsModel;
     }
 
     /** The photographs, read on first use. */
@@ -92,6 +104,9 @@ public final class Materials implements AutoCloseable {
     public void close() {
         if (model != null) {
             model.close();
+        }
+        if (wordsModel != null) {
+            wordsModel.close();
         }
         if (backend != null) {
             backend.close();

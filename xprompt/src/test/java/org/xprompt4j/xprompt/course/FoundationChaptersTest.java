@@ -15,7 +15,7 @@ class FoundationChaptersTest {
 
     @BeforeAll
     static void open() {
-        materials = new Materials("cpu", Path.of("models/demo"), Path.of("photos"), true);
+        materials = new Materials("cpu", Path.of("models/demo"), Path.of("models/words"), Path.of("photos"), true);
     }
 
     @AfterAll

@@ -17,7 +17,7 @@ class PictureChaptersTest {
 
     @BeforeAll
     static void open() {
-        materials = new Materials("cpu", Path.of("models/demo"), Path.of("photos"), true);
+        materials = new Materials("cpu", Path.of("models/demo"), Path.of("models/words"), Path.of("photos"), true);
     }
 
     @AfterAll
@@ -80,6 +80,19 @@ class PictureChaptersTest {
         assertThat(Sampling.probabilities(new double[] {0, Math.log(2), Math.log(5)}, 1, 0, 1)).containsExactly(new double[] {0.125, 0.25, 0.625}, within(1e-12));
         assertThat(Sampling.probabilities(new double[] {0, Math.log(2), Math.log(5)}, 1, 2, 1)).containsExactly(new double[] {0, 2 / 7.0, 5 / 7.0}, within(1e-12));
         assertThat(Sampling.probabilities(new double[] {0, Math.log(2), Math.log(5)}, 1, 0, 0.6)).containsExactly(0, 0, 1);
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void wordsAreFewPiecesAndThePictureTellsWhichOnes() {
+        Chapter.Lesson lesson = new PicturesAndWords().run(materials);
+        List<List<String>> pieces = (List<List<String>>) lesson.figures().get("pieces");
+        assertThat(String.join("", pieces.getFirst())).isEqualTo("make it black and white");
+        assertThat(pieces.getFirst()).as("words of the recipe are whole pieces").hasSizeLessThan(8);
+        assertThat(pieces.getLast()).as("a word that was never learnt is several").hasSizeGreaterThan(6);
+        assertThat(lesson.figure("nats")).isLessThan(lesson.figure("nats_before_another_picture") - 0.5);
+        assertThat((String) lesson.figures().get("said")).isNotEmpty();
+        assertThat(lesson.figure("met")).isBetween(0.0, 2.0);
     }
 
     @Test
