@@ -11,11 +11,8 @@ import org.xprompt4j.xprompt.data.Crops;
 import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.data.PhotoSource;
 import org.xprompt4j.xprompt.data.Split;
-import org.xprompt4j.xprompt.edit.EditTasks;
 import org.xprompt4j.xprompt.picture.ContactSheet;
-import org.xprompt4j.xprompt.sprite.SpriteSet;
 import org.xprompt4j.xprompt.task.Task;
-import org.xprompt4j.xprompt.task.TaskRegistry;
 import org.xprompt4j.xprompt.wording.Wording;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -92,7 +89,7 @@ final class DataShowCommand implements Callable<Integer> {
         require("--rows", rows, 1, MOST_ROWS);
         require("--size", size, LEAST_SIZE, MOST_SIZE);
         OutputPlace.file(out);
-        Task shown = task();
+        Task shown = KnownTasks.named(task, sprites, split, "--task");
         Path folder = photos != null ? photos : Home.path("xprompt/photos");
         PhotoSource source = PhotoSource.open(folder);
         int[] indices = source.indices(split);
@@ -127,16 +124,6 @@ final class DataShowCommand implements Callable<Integer> {
         }
         return new Row(wording.ask(Draws.of(seed, "shown instruction", row), split), wording.tell(Draws.of(seed, "shown difference", row), split),
                 wording.attributes());
-    }
-
-    /** Edits need their drawings, the others do not. */
-    private Task task() {
-        List<Task> known = new ArrayList<>(TaskRegistry.all());
-        if (known.stream().noneMatch(t -> t.name().equals(task))) {
-            known.addAll(EditTasks.of(SpriteSet.open(sprites != null ? sprites : Home.path("xprompt/sprites")), split));
-        }
-        return known.stream().filter(t -> t.name().equals(task)).findFirst().orElseThrow(() -> new InvalidInput("--task: there is no task \"" + task
-                + "\"; the tasks are: " + String.join(", ", known.stream().map(Task::name).toList())));
     }
 
     private static void require(String option, int value, int least, int most) {

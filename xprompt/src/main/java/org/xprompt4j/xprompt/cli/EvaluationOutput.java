@@ -26,7 +26,6 @@ import org.xprompt4j.xprompt.picture.ContactSheet;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.prompt.ContextMode;
 import org.xprompt4j.xprompt.task.Task;
-import org.xprompt4j.xprompt.task.TaskRegistry;
 
 /** Runs a suite and writes what {@code xp demo} and {@code xp eval} show: table, report.json, sheet.png. */
 final class EvaluationOutput {
@@ -53,7 +52,7 @@ final class EvaluationOutput {
      * @param where the file that names them
      */
     static Suite requireTasks(Suite suite, Path where) {
-        List<String> known = TaskRegistry.all().stream().map(Task::name).toList();
+        List<String> known = KnownTasks.covering(suite.tasks(), null, Split.TEST).stream().map(Task::name).toList();
         for (String name : suite.tasks()) {
             if (!known.contains(name)) {
                 throw new InvalidInput(where + ": tasks: '" + name + "' is no task; known are " + String.join(", ", known));
@@ -79,7 +78,7 @@ final class EvaluationOutput {
     void run(Suite suite, PhotoSource source, GenerationOptions options, Path out, long start) {
         List<Case> cases;
         try (Progress progress = common.progress("answering", (long) suite.tasks().size() * suite.photos(), "queries")) {
-            cases = new Evaluation(model, source, suite, options).run(TaskRegistry.all(), (done, of) -> progress.at(done));
+            cases = new Evaluation(model, source, suite, options).run(KnownTasks.covering(suite.tasks(), null, Split.TEST), (done, of) -> progress.at(done));
         }
         double quality = TokenizerQuality.psnr(model, source, suite.seed());
         Report report = Report.of(modelFolder.toString(), model.fingerprint(), (System.nanoTime() - start) * 1e-9, quality, cases, suite.seed());

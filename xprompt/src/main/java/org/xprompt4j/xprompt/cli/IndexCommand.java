@@ -2,6 +2,7 @@ package org.xprompt4j.xprompt.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -9,6 +10,7 @@ import org.xprompt4j.tensor.Backend;
 import org.xprompt4j.tensor.Backends;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.data.PhotoSource;
+import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.embed.TextEmbedder;
 import org.xprompt4j.xprompt.embed.TextEmbedders;
 import org.xprompt4j.xprompt.retrieval.Indexing;
@@ -55,6 +57,9 @@ final class IndexCommand implements Callable<Integer> {
     @Option(names = "--photos", paramLabel = "DIR", description = "photographs for --synthetic: a pack or folder; default: those in the repository")
     private Path photos;
 
+    @Option(names = "--sprites", paramLabel = "DIR", description = "drawings for the edits of --synthetic, from 'xp data sprites'; default: those in the repository")
+    private Path sprites;
+
     @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "64", description = "side of the pictures of --synthetic; default: ${DEFAULT-VALUE}")
     private int size;
 
@@ -98,7 +103,7 @@ final class IndexCommand implements Callable<Integer> {
         PhotoSource source = PhotoSource.open(photos != null ? photos : Home.path("xprompt/photos"));
         Path pairs = out.resolve("pairs");
         try (Progress progress = common.progress("making", synthetic, "pairs")) {
-            new SyntheticPairs(source, size, seed).write(pairs, synthetic, progress::at);
+            new SyntheticPairs(KnownTasks.covering(List.of("add"), sprites, Split.TRAIN), source, size, seed).write(pairs, synthetic, progress::at);
         }
         return PairList.read(pairs);
     }

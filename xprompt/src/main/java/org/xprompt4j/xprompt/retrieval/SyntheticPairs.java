@@ -23,7 +23,6 @@ import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.picture.PictureWriter;
 import org.xprompt4j.xprompt.picture.WholeFile;
 import org.xprompt4j.xprompt.task.Task;
-import org.xprompt4j.xprompt.task.TaskRegistry;
 
 /**
  * Pairs for demonstrations: training photographs, changed by the built-in tasks that have words, with an instruction of each task's
@@ -32,23 +31,26 @@ import org.xprompt4j.xprompt.task.TaskRegistry;
 public final class SyntheticPairs {
     private static final int SHIFT = 32; // crops of the index are others than those of trainings, whose numbers are small
 
+    private final List<Task> tasks;
     private final PhotoSource source;
     private final int size;
     private final long seed;
 
     /**
+     * @param known every task; those without words are left out
      * @param source photographs; those for training are used
      * @param size side of the pictures, in pixels
      */
-    public SyntheticPairs(PhotoSource source, int size, long seed) {
+    public SyntheticPairs(List<Task> known, PhotoSource source, int size, long seed) {
+        this.tasks = known.stream().filter(task -> task.draw(Draws.of(0, "has words " + task.name())).wording() != null).toList();
         this.source = source;
         this.size = size;
         this.seed = seed;
     }
 
     /** The tasks that have words, in the order of the tables. */
-    public static List<Task> tasks() {
-        return TaskRegistry.all().stream().filter(task -> task.draw(Draws.of(0, "has words " + task.name())).wording() != null).toList();
+    public List<Task> tasks() {
+        return tasks;
     }
 
     /**
@@ -63,7 +65,6 @@ public final class SyntheticPairs {
         if (photos.length == 0) {
             throw new InvalidInput("the photographs have none of split train, of which pairs are made; make a larger pack with: xp data prepare");
         }
-        List<Task> tasks = tasks();
         List<String> lines = new ArrayList<>();
         Set<String> credits = new TreeSet<>();
         for (int i = 0; i < count; i++) {

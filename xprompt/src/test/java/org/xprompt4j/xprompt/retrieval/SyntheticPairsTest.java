@@ -22,7 +22,7 @@ class SyntheticPairsTest {
 
     @Test
     void everyTaskWithWordsIsThereNovelOnesToo() {
-        List<String> names = SyntheticPairs.tasks().stream().map(Task::name).toList();
+        List<String> names = new SyntheticPairs(TaskRegistry.all(), new PaintedPhotos(), 16, 5).tasks().stream().map(Task::name).toList();
         assertThat(names).contains("night", "haze", "negative", "sepia").hasSizeGreaterThan(20);
         for (Task task : TaskRegistry.all()) { // words do not come and go with the parameters
             for (int i = 0; i < 50; i++) {
@@ -33,11 +33,11 @@ class SyntheticPairsTest {
 
     @Test
     void theSameSeedGivesTheSamePairs() throws IOException {
-        int count = SyntheticPairs.tasks().size() + 2;
+        int count = new SyntheticPairs(TaskRegistry.all(), new PaintedPhotos(), 16, 5).tasks().size() + 2;
         for (String name : List.of("a", "b")) {
-            new SyntheticPairs(new PaintedPhotos(), 16, 5).write(dir.resolve(name), count, done -> { });
+            new SyntheticPairs(TaskRegistry.all(), new PaintedPhotos(), 16, 5).write(dir.resolve(name), count, done -> { });
         }
-        new SyntheticPairs(new PaintedPhotos(), 16, 6).write(dir.resolve("c"), count, done -> { });
+        new SyntheticPairs(TaskRegistry.all(), new PaintedPhotos(), 16, 6).write(dir.resolve("c"), count, done -> { });
         PairList list = PairList.read(dir.resolve("a"));
         assertThat(list.pairs()).hasSize(count);
         assertThat(list.pairs().getFirst().id()).isEqualTo("gamma-0");

@@ -1,0 +1,44 @@
+package org.xprompt4j.xprompt.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.xprompt4j.tensor.InvalidInput;
+import org.xprompt4j.xprompt.data.Split;
+import org.xprompt4j.xprompt.edit.EditTasks;
+import org.xprompt4j.xprompt.sprite.SpriteSet;
+import org.xprompt4j.xprompt.task.Task;
+import org.xprompt4j.xprompt.task.TaskRegistry;
+
+/** The tasks that commands know by name. Edits need their drawings, so these are opened only when one of them is named. */
+final class KnownTasks {
+    private KnownTasks() {
+    }
+
+    /**
+     * All tasks, edits among them when a name is none of the others.
+     *
+     * @param names what is asked for
+     * @param sprites folder of the drawings; null for those in the repository
+     * @param split whose motifs edits show
+     */
+    static List<Task> covering(Collection<String> names, Path sprites, Split split) {
+        List<Task> known = new ArrayList<>(TaskRegistry.all());
+        if (!known.stream().map(Task::name).toList().containsAll(names)) {
+            known.addAll(EditTasks.of(SpriteSet.open(sprites != null ? sprites : Home.path("xprompt/sprites")), split));
+        }
+        return known;
+    }
+
+    /**
+     * The task of a name.
+     *
+     * @param where stands before complaints
+     */
+    static Task named(String name, Path sprites, Split split, String where) {
+        List<Task> known = covering(List.of(name), sprites, split);
+        return known.stream().filter(task -> task.name().equals(name)).findFirst().orElseThrow(() -> new InvalidInput(where + ": there is no task \"" + name
+                + "\"; the tasks are: " + String.join(", ", known.stream().map(Task::name).toList())));
+    }
+}
