@@ -36,7 +36,7 @@ class RetrievalCommandsTest {
         TinyModel.write(shared.resolve("model"), 1);
         TinyModel.write(shared.resolve("other"), 2);
         PaintedPhotos.folder(shared.resolve("photos"));
-        new XpCall(shared).run("index", "--synthetic", "80", "--photos", shared.resolve("photos").toString(), "--size", "16", "--embedder", "words",
+        new XpCall(shared).run("index", "--synthetic", "80", "--photos", shared.resolve("photos").toString(), "--sprites", "../xprompt/sprites", "--size", "16", "--embedder", "words",
                 "--out", shared.resolve("made").toString(), "-q").done();
     }
 
