@@ -27,17 +27,17 @@ import picocli.CommandLine.Parameters;
 
 /** {@code xp chat}: a dialogue of words and pictures, answered. */
 @Command(name = "chat", header = "answers a dialogue of words and pictures with words and pictures", description = {
-    "Reads a dialogue of words and pictures from a text file and draws the next turn with a model that was trained with words (--model).",
+    "Reads a dialogue of words and pictures from a text file and draws the next turn with a model that was trained with words (the shipped one, or --model).",
     "Lines of the file are words; a line ![](picture.png) or <image: picture.png> is a picture, its place relative to the file; a line --- ends a turn.",
     "The first turn is a question; answers and questions alternate, and a question is last. A backslash in front of such a line makes it words.",
     "In a mixed answer the model begins pictures where it wants to and where a whole one still fits; each has exactly the codes of a picture.",
     "Words appear as they are drawn; pictures are written as PNG files and named in the output in lines ![](FILE)."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  xp chat --model DIR question.txt                         words and pictures, as the model likes",
-            "  xp chat --model DIR question.txt --mode text --temperature 0.7 --top-p 0.9 --repetition-penalty 1.2",
-            "  xp chat --model DIR question.txt --mode image --guidance 3 --image-guidance 1.2 --out-dir pictures",
-            "  printf '![](scene.png)\\nwhat is it?\\n' | xp chat --model DIR -"})
+            "  xp chat question.txt                         words and pictures, as the model likes",
+            "  xp chat question.txt --mode text --temperature 0.7 --top-p 0.9 --repetition-penalty 1.2",
+            "  xp chat question.txt --mode image --guidance 3 --image-guidance 1.2 --out-dir pictures",
+            "  printf '![](scene.png)\\nwhat is it?\\n' | xp chat -"})
 final class ChatCommand implements Callable<Integer> {
     private static final int MOST_WORDS = 256; // tokens of an answer in words alone, unless told otherwise
 
@@ -83,7 +83,7 @@ final class ChatCommand implements Callable<Integer> {
         if (mode != AnswerMode.TEXT) {
             OutputPlace.folder(place);
         }
-        try (XPromptModel opened = model.open()) {
+        try (XPromptModel opened = model.openWithWords()) {
             long start = System.nanoTime();
             List<List<Part>> turns = parts(opened, dialogue);
             try (Progress progress = mode == AnswerMode.IMAGE ? common.progress("drawing", opened.pictureCodes(), "codes") : null) {

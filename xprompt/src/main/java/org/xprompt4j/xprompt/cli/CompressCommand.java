@@ -58,7 +58,7 @@ final class CompressCommand implements Callable<Integer> {
         }
         OutputPlace.file(out);
         List<Example> read = examples.read(instructions.stream().map(words -> WordsOption.checked("--instruction", words)).toList());
-        try (XPromptModel opened = model.open()) {
+        try (XPromptModel opened = instructions.isEmpty() ? model.open() : model.openWithWords()) {
             long start = System.nanoTime();
             CompressedPrompt prompt = opened.compress(read, note);
             double seconds = (System.nanoTime() - start) * 1e-9;

@@ -28,15 +28,15 @@ import picocli.CommandLine.Parameters;
 /** {@code xp describe}: answers in words. */
 @Command(name = "describe", header = "says what a picture shows, or what changed between two", description = {
     "Says in words what one picture shows, or what changed from the first of two pictures to the second. The words appear as they are drawn.",
-    "It takes a model that was trained with words (--model); the questions are those of its training unless --question asks another.",
+    "It takes a model that was trained with words (the shipped one, or --model); the questions are those of its training unless --question asks another.",
     "A worked difference, two other pictures with the right words (--example, --answer), shows what kind of answer is wanted; it is compressed into",
     "X-Prompt tokens like any example."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  xp describe --model DIR scene.png                                            what is it?",
-            "  xp describe --model DIR before.png after.png                                 what changed?",
-            "  xp describe --model DIR a.png b.png --example c.png d.png --answer 'make it darker'",
-            "  xp describe --model DIR scene.png --temperature 0.7 --top-p 0.9 --repetition-penalty 1.2 --seed 3"})
+            "  xp describe scene.png                                            what is it?",
+            "  xp describe before.png after.png                                 what changed?",
+            "  xp describe a.png b.png --example c.png d.png --answer 'make it darker'",
+            "  xp describe scene.png --temperature 0.7 --top-p 0.9 --repetition-penalty 1.2 --seed 3"})
 final class DescribeCommand implements Callable<Integer> {
     private static final int MOST_TOKENS = 256; // unless told otherwise
 
@@ -74,7 +74,7 @@ final class DescribeCommand implements Callable<Integer> {
         List<Picture> shown = pictures.stream().map(PictureReader::read).toList();
         List<Picture> worked = example.stream().map(PictureReader::read).toList();
         String ask = question != null ? question : shown.size() == 1 ? Questions.CAPTION : Questions.DIFFERENCE;
-        try (XPromptModel opened = model.open(); MemoryScope scope = opened.backend().openScope("worked difference")) {
+        try (XPromptModel opened = model.openWithWords(); MemoryScope scope = opened.backend().openScope("worked difference")) {
             long start = System.nanoTime();
             List<Part> asked = opened.question(shown, ask);
             Context seen = worked.isEmpty() ? new Context.None()

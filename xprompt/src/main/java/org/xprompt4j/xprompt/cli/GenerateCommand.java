@@ -33,10 +33,10 @@ import picocli.CommandLine.Option;
             "  xp generate --example a.png b.png --context full --input photo.jpg --out full.png    the example uncompressed",
             "  xp generate --prompt night.xpc --input photo.jpg --temperature 0.8 --top-k 50 --samples 4 --seed 7 --out n.png",
             "With a model with words:",
-            "  xp generate --model DIR --instruction 'make it darker' --input photo.jpg --out darker.png",
-            "  xp generate --model DIR --example a.png b.png --example-instruction 'make the circle red' --instruction 'make the square red' \\",
+            "  xp generate --instruction 'make it darker' --input photo.jpg --out darker.png",
+            "  xp generate --example a.png b.png --example-instruction 'make the circle red' --instruction 'make the square red' \\",
             "      --input scene.png --out red.png",
-            "  xp generate --model DIR --text 'a red circle above a blue square' --guidance 3 --image-guidance 1.2 --out scene.png"})
+            "  xp generate --text 'a red circle above a blue square' --guidance 3 --image-guidance 1.2 --out scene.png"})
 final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -89,7 +89,7 @@ final class GenerateCommand implements Callable<Integer> {
         List<Path> files = OutputPlace.samples(out, samples);
         List<Picture> query = input == null ? List.of() : List.of(PictureReader.read(input));
         List<Example> worked = examples.read(!shown.isEmpty() ? shown : instruction == null ? List.of() : List.of(instruction));
-        try (XPromptModel opened = model.open()) {
+        try (XPromptModel opened = text != null || instruction != null ? model.openWithWords() : model.open()) {
             long start = System.nanoTime();
             List<Part> asked = opened.question(query, text != null ? text : instruction != null ? instruction : "");
             Context seen = read(opened, worked);

@@ -45,8 +45,9 @@ public record SceneRequest(Kind kind, List<Wanted> wanted, Relation relation, St
     }
 
     private static final double MARGIN = 0.035; // of the side, around each thing
-    private static final double TWO = 0.4; // size of each of two things
-    private static final double FOUR = 0.36; // size of each of three or four
+    private static final double ALONE = 0.5; // size of a single thing
+    private static final double BESIDE = 0.375; // size of each of two to four
+    private static final int GRID = 16; // centres lie on a grid of so many steps a side, that of a picture's codes
 
     /** Keeps a copy of the list. */
     public SceneRequest {
@@ -96,25 +97,30 @@ public record SceneRequest(Kind kind, List<Wanted> wanted, Relation relation, St
         for (Wanted w : told) {
             for (int i = 0; i < w.count(); i++) {
                 if (count == 1) {
-                    things.add(thing(w, 0, 0, 1, 1, 0.44 + 0.12 * random.nextFloat(), random));
+                    things.add(thing(w, 0, 0, 1, 1, ALONE, random));
                 } else if (count == 2) {
                     double from = things.isEmpty() == swapped ? 0.5 : 0;
                     double off = 0.14; // across, so that one relation says it best
-                    things.add(across ? thing(w, from, off, 0.5, 1 - 2 * off, TWO, random) : thing(w, off, from, 1 - 2 * off, 0.5, TWO, random));
+                    things.add(across ? thing(w, from, off, 0.5, 1 - 2 * off, BESIDE, random) : thing(w, off, from, 1 - 2 * off, 0.5, BESIDE, random));
                 } else {
                     int quarter = take(quarters, random);
-                    things.add(thing(w, quarter % 2 * 0.5, quarter / 2 * 0.5, 0.5, 0.5, FOUR, random));
+                    things.add(thing(w, quarter % 2 * 0.5, quarter / 2 * 0.5, 0.5, 0.5, BESIDE, random));
                 }
             }
         }
         return things;
     }
 
-    /** A thing anywhere in a rectangle, with a margin around it. */
+    /** A thing anywhere in a rectangle, with a margin around it and its centre on the grid. */
     private static Thing thing(Wanted w, double left, double top, double width, double height, double size, Philox random) {
+        return new Thing(w.form(), w.colour(), centre(left, width, size, random), centre(top, height, size, random), size);
+    }
+
+    private static double centre(double from, double length, double size, Philox random) {
         double half = 0.55 * size + MARGIN; // the widest forms leave their square by a tenth
-        return new Thing(w.form(), w.colour(), left + half + Math.max(0, width - 2 * half) * random.nextFloat(),
-                top + half + Math.max(0, height - 2 * half) * random.nextFloat(), size);
+        int first = (int) Math.ceil(GRID * (from + half) - 1e-9);
+        int last = (int) Math.floor(GRID * (from + length - half) + 1e-9);
+        return (first + random.nextInt(last - first + 1)) / (double) GRID;
     }
 
     /** True when a scene shows exactly what was asked for. */

@@ -105,8 +105,8 @@ public final class EpisodeSource {
         return switch (asked) {
             case EDIT -> edits(mode, noise, random, pairs, split);
             case DIFFERENCE -> differences(random.nextFloat() < SHOWN_DIFFERENCES ? mode : ContextMode.NONE, random, pairs, split);
-            case CAPTION -> scenes(true, 0, random, split);
-            case SCENE -> scenes(false, noise, random, split);
+            case CAPTION -> scenes(true, random, split);
+            case SCENE -> scenes(false, random, split);
         };
     }
 
@@ -167,8 +167,11 @@ public final class EpisodeSource {
         return layouts;
     }
 
-    /** Scenes told, or drawn as they are asked for; four times as many as edits, for each is a quarter as long. */
-    private List<PromptLayout> scenes(boolean told, double noise, Philox random, Split split) {
+    /**
+     * Scenes told, or drawn as they are asked for; four times as many as edits, for each is a quarter as long. No codes are replaced: words
+     * leave open where a thing lies, so that here the answer so far is what is to go by.
+     */
+    private List<PromptLayout> scenes(boolean told, Philox random, Split split) {
         PromptTrainingConfig.Batch batch = config.batch();
         List<SceneRequest> requests = new ArrayList<>();
         List<Scene> scenes = new ArrayList<>();
@@ -183,17 +186,17 @@ public final class EpisodeSource {
             Part picture = new Part.Image(codes[i]);
             if (told) {
                 layouts.add(alone(new Exchange(List.of(picture, words.part(Questions.CAPTION)),
-                        List.of(new Part.Text(ids(SceneWords.tell(scenes.get(i), random, split))))), null));
+                        List.of(new Part.Text(ids(SceneWords.tell(scenes.get(i), random, split)))))));
             } else {
                 List<Part> asked = random.nextFloat() < UNASKED ? List.of() : List.of(words.part(SceneWords.ask(requests.get(i), random, split)));
-                layouts.add(alone(new Exchange(asked, List.of(picture)), noise > 0 ? shown(codes[i], noise, random) : codes[i]));
+                layouts.add(alone(new Exchange(asked, List.of(picture))));
             }
         }
         return layouts;
     }
 
-    private PromptLayout alone(Exchange job, int[] shown) {
-        return PromptLayout.training(tokens, ContextMode.NONE, config.batch().arrangement(), config.batch().loss(), List.of(), job, shown);
+    private PromptLayout alone(Exchange job) {
+        return PromptLayout.training(tokens, ContextMode.NONE, config.batch().arrangement(), config.batch().loss(), List.of(), job);
     }
 
     private int[] ids(String text) {
