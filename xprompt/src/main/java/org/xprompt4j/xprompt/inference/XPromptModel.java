@@ -166,16 +166,16 @@ public final class XPromptModel implements AutoCloseable {
         return words;
     }
 
-    /** A question: pictures, then words; none where the text is empty. */
+    /** A question: words, none where the text is empty, then pictures; see {@link Exchange#withWords}. */
     public List<Part> question(List<Picture> pictures, String text) {
         List<Part> parts = new ArrayList<>();
+        if (!text.isEmpty()) {
+            parts.add(words().part(text));
+        }
         if (!pictures.isEmpty()) {
             for (int[] codes : tokenizer.encode(pictures.stream().map(this::prepare).toList())) {
                 parts.add(new Part.Image(codes));
             }
-        }
-        if (!text.isEmpty()) {
-            parts.add(words().part(text));
         }
         return parts;
     }

@@ -25,13 +25,17 @@ public record Exchange(List<Part> asked, List<Part> answered) {
         return new Exchange(List.of(new Part.Image(input)), List.of(new Part.Image(output)));
     }
 
-    /** The same question with these words behind its pictures; none when there are no ids. */
+    /**
+     * The same question with these words before its pictures; none when there are no ids. Words stand first, so that an answer's picture
+     * follows its query at one distance whatever is said: what a model copies from the query it finds there.
+     */
     public Exchange withWords(int[] ids) {
         if (ids.length == 0) {
             return this;
         }
-        List<Part> more = new ArrayList<>(asked);
+        List<Part> more = new ArrayList<>();
         more.add(new Part.Text(ids));
+        more.addAll(asked);
         return new Exchange(more, answered);
     }
 

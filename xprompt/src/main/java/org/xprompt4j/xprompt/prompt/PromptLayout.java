@@ -10,12 +10,12 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
  * A sequence of tokens with its segments, positions, mask and loss labels.
  *
  * <pre>
- * IE   bos  boi input eoi [words] boi output eoi  [the same of other examples]
+ * IE   bos  [words] boi input eoi boi output eoi  [the same of other examples]
  * XP   S learned tokens
- * TD   boi query eoi [words] sep  boi answer eoi sep
+ * TD   [words] boi query eoi sep  boi answer eoi sep
  * </pre>
  *
- * An {@link Exchange} may have any pictures and words on either side: {@code boi A eoi boi B eoi question sep text sep} tells what
+ * An {@link Exchange} may have any pictures and words on either side: {@code question boi A eoi boi B eoi sep text sep} tells what
  * changed. An example whose answer begins with words has a separator before them, or nobody could tell where the question ends.
  *
  * Positions count from {@link #firstPosition()} without gaps. A label stands where its token stands and is predicted at the

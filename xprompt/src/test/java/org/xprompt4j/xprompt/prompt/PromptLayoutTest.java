@@ -73,10 +73,10 @@ class PromptLayoutTest {
     private static final Part WORDS = new Part.Text(new int[] {70, 71, 72});
 
     @Test
-    void wordsStandBetweenThePictures() {
+    void wordsStandBeforeTheirPictures() {
         PromptLayout layout = PromptLayout.training(TOKENS, ContextMode.COMPRESSED, Arrangement.SHARED, LossSpan.ANSWER,
                 List.of(EXAMPLE.withWords(new int[] {70})), JOB.withWords(new int[] {71, 72}));
-        assertThat(layout.ids()).containsExactly(0, 50, 5, 6, 51, 70, 50, 7, 8, 51, 60, 61, 50, 9, 10, 51, 71, 72, 52, 50, 11, 12, 51, 52);
+        assertThat(layout.ids()).containsExactly(0, 70, 50, 5, 6, 51, 50, 7, 8, 51, 60, 61, 71, 72, 50, 9, 10, 51, 52, 50, 11, 12, 51, 52);
         assertThat(layout.labels()).endsWith(I, I, I, 50, 11, 12, 51, 52).doesNotContain(70, 71, 72);
         assertThat(EXAMPLE.withWords(new int[0])).isSameAs(EXAMPLE);
     }
