@@ -16,10 +16,8 @@ import org.xprompt4j.tensor.MemoryScope;
 import org.xprompt4j.tensor.Ops;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.tensor.op.CrossEntropySpec;
-import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.inference.Context;
-import org.xprompt4j.xprompt.inference.GenerationOptions;
 import org.xprompt4j.xprompt.inference.TextOptions;
 import org.xprompt4j.xprompt.inference.TokenBatch;
 import org.xprompt4j.xprompt.inference.XPromptModel;
@@ -34,16 +32,14 @@ import org.xprompt4j.xprompt.prompt.Part;
 import org.xprompt4j.xprompt.prompt.PromptLayout;
 import org.xprompt4j.xprompt.scene.Form;
 import org.xprompt4j.xprompt.scene.Scene;
-import org.xprompt4j.xprompt.scene.SceneReader;
-import org.xprompt4j.xprompt.scene.SceneRequest;
 import org.xprompt4j.xprompt.scene.SceneWords;
 import org.xprompt4j.xprompt.wording.Questions;
 
-/** Chapter 12: one sequence for codes and words: a text cut into pieces, a picture told piece by piece, words drawn code by code. */
+/** Chapter 12: one sequence for codes and words: a text cut into pieces, a picture told piece by piece, a picture guessed after words. */
 final class PicturesAndWords implements Chapter {
     private static final List<String> TEXTS = List.of("make it black and white", "a purple ring left of a star", "put a dragonfly on the left");
     private static final TextOptions PLAIN = new TextOptions(0, 1, 1, 40, 0);
-    private static final int CELL = 150;
+    private static final int WIDTH = 900;
 
     @Override
     public String name() {
@@ -59,8 +55,8 @@ final class PicturesAndWords implements Chapter {
     private record Told(Picture picture, String truth, String said, List<String> pieces, double[] nats, double[] blind) {
     }
 
-    /** What came of a request. */
-    private record Drawn(String request, Picture picture, boolean met) {
+    /** How much easier each code of a picture is to guess after its own words than after others, nats, [rows][columns]. */
+    private record Asked(String words, String others, Picture picture, double[][] gained) {
     }
 
     @Override
@@ -77,14 +73,18 @@ final class PicturesAndWords implements Chapter {
         Told told = told(model, scene, other);
         figures.put("truth", told.truth());
         figures.put("said", told.said());
-        figures.put("nats_of_each_piece", told.nats());
-        figures.put("nats_of_each_piece_before_another_picture", told.blind());
+        figures.put("nats_of_each_piece", Arrays.stream(told.nats()).boxed().toList());
+        figures.put("nats_of_each_piece_before_another_picture", Arrays.stream(told.blind()).boxed().toList());
         figures.put("nats", Arrays.stream(told.nats()).average().orElseThrow());
         figures.put("nats_before_another_picture", Arrays.stream(told.blind()).average().orElseThrow());
-        List<Drawn> drawn = drawn(model, materials.size(6, 2));
-        figures.put("requests", drawn.stream().map(Drawn::request).toList());
-        figures.put("met", drawn.stream().filter(Drawn::met).count());
-        return new Lesson(draw(cut, told, drawn), figures);
+        Asked asked = asked(model, scene);
+        figures.put("nats_gained_by_the_right_words", sum(asked.gained()));
+        figures.put("share_of_it_in_the_first_row", sum(new double[][] {asked.gained()[0]}) / sum(asked.gained()));
+        return new Lesson(draw(cut, told, asked), figures);
+    }
+
+    private static double sum(double[][] amounts) {
+        return Arrays.stream(amounts).flatMapToDouble(Arrays::stream).sum();
     }
 
     /** A text as the model reads it. */
@@ -101,15 +101,16 @@ final class PicturesAndWords implements Chapter {
         List<Part> asked = model.question(List.of(scene.draw(side)), Questions.CAPTION);
         String said = model.tell(new Context.None(), asked, PLAIN, piece -> { });
         List<Part> blind = model.question(List.of(other.draw(side)), Questions.CAPTION);
-        return new Told(scene.draw(side), truth, said, pieces(model, truth), nats(model, asked, truth), nats(model, blind, truth));
+        return new Told(scene.draw(side), truth, said, pieces(model, truth), nats(model, new Exchange(asked, model.question(List.of(), truth))),
+                nats(model, new Exchange(blind, model.question(List.of(), truth))));
     }
 
-    /** -ln p of each piece of an answer, given the question and the pieces before it. */
-    private static double[] nats(XPromptModel model, List<Part> asked, String answer) {
+    /** -ln p of each token of an answer, given the question and the tokens before it; the end of the turn left out. */
+    private static double[] nats(XPromptModel model, Exchange exchange) {
         Chameleon chameleon = model.chameleon();
         // [nats]
         PromptLayout layout = PromptLayout.training(model.config().tokens(ImageTokens.of(chameleon.config())), ContextMode.NONE, Arrangement.SHARED,
-                LossSpan.ANSWER, List.of(), new Exchange(asked, model.question(List.of(), answer)));
+                LossSpan.ANSWER, List.of(), exchange);
         try (MemoryScope scope = model.backend().openScope("likelihood of words")) {
             Ops ops = new Ops(model.backend(), scope);
             TokenBatch batch = TokenBatch.of(scope, List.of(layout));
@@ -130,24 +131,26 @@ final class PicturesAndWords implements Chapter {
         return largest + Math.log(sum) - logits[from + label];
     }
 
-    private static List<Drawn> drawn(XPromptModel model, int count) {
-        List<Drawn> drawn = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            // [draw]
-            Philox random = Draws.of(12, "requests of a chapter", i);
-            SceneRequest request = SceneRequest.draw(SceneRequest.Kind.values()[i], random);              // one of each kind
-            String words = SceneWords.ask(request, random, Split.TEST);                                 // in a phrase that no training said
-            Picture answer = model.generate(new Context.None(), model.question(List.of(), words), 1, GenerationOptions.recommended(),
-                    (code, of) -> { }).getFirst();
-            drawn.add(new Drawn(words, answer, request.isMetBy(SceneReader.read(answer))));
-            // [end]
+    private static Asked asked(XPromptModel model, Scene scene) {
+        // [asked]
+        Picture picture = scene.draw(model.config().pictureSize());
+        String words = "a red star left of a blue ring on white";
+        String others = "a yellow cross on green";
+        List<Part> answer = List.of(new Part.Image(model.tokenizer().encode(List.of(picture))[0]));
+        double[] after = nats(model, new Exchange(model.question(List.of(), words), answer));          // begin, 256 codes, end
+        double[] afterOthers = nats(model, new Exchange(model.question(List.of(), others), answer));
+        // [end]
+        int side = (int) Math.round(Math.sqrt(after.length - 2));
+        double[][] gained = new double[side][side];
+        for (int i = 0; i < side * side; i++) {
+            gained[i / side][i % side] = afterOthers[1 + i] - after[1 + i];
         }
-        return drawn;
+        return new Asked(words, others, picture, gained);
     }
 
-    private static BufferedImage draw(List<List<String>> cut, Told told, List<Drawn> drawn) {
-        int width = 2 * Drawing.MARGIN + 6 * CELL;
-        Drawing drawing = new Drawing(width, Drawing.HEAD + 610, "Pictures and words", "one vocabulary, one sequence, one model");
+    private static BufferedImage draw(List<List<String>> cut, Told told, Asked asked) {
+        int width = 2 * Drawing.MARGIN + WIDTH;
+        Drawing drawing = new Drawing(width, Drawing.HEAD + 600, "Pictures and words", "one vocabulary, one sequence, one model");
         int left = Drawing.MARGIN;
         int y = Drawing.HEAD + 16;
         drawing.bold(left, y, "A text as pieces");
@@ -162,22 +165,16 @@ final class PicturesAndWords implements Chapter {
         y += 160;
         drawing.bold(left, y, "A picture told: how surprising is each piece of \"" + told.truth() + "\"?");
         drawing.picture(told.picture(), left, y + 14, 2);
-        drawing.small(left, y + 162, "it said: " + told.said());
+        drawing.small(left, y + 182, "it said: " + told.said());
         bars(drawing, told, left + 160, y + 14, width - Drawing.MARGIN - left - 160);
-        y += 210;
-        drawing.bold(left, y, "Words drawn, in phrases that no training said");
-        for (int i = 0; i < drawn.size(); i++) {
-            Drawn one = drawn.get(i);
-            int x = left + i % 6 * CELL;
-            drawing.picture(one.picture(), x, y + 14, 2);
-            drawing.frame(x, y + 14, 128, 128, one.met() ? Palette.GREEN : Palette.VERMILION, 3);
-            List<String> lines = lines(one.request());
-            for (int l = 0; l < lines.size(); l++) {
-                drawing.small(x, y + 160 + 16 * l, lines.get(l));
-            }
-        }
-        int x = drawing.legend(left, y + 222, Palette.GREEN, "shows what was asked");
-        drawing.legend(x + 20, y + 222, Palette.VERMILION, "does not");
+        y += 220;
+        drawing.bold(left, y, "The same picture drawn: how much easier is each code after \"" + asked.words() + "\"");
+        drawing.text(left, y + 18, "than after \"" + asked.others() + "\"?");
+        drawing.picture(asked.picture(), left, y + 34, 2);
+        double most = Arrays.stream(asked.gained()).flatMapToDouble(Arrays::stream).max().orElseThrow();
+        double[][] better = Arrays.stream(asked.gained()).map(row -> Arrays.stream(row).map(gain -> Math.max(0, gain)).toArray()).toArray(double[][]::new);
+        drawing.heat(better, most, left + 160, y + 34, 8);
+        drawing.heatScale(left + 310, y + 50, String.format(Locale.ROOT, "%.1f nats easier", most));
         return drawing.image();
     }
 
@@ -198,20 +195,5 @@ final class PicturesAndWords implements Chapter {
     private static void bar(Drawing drawing, int x, int y, int height, int width, double share, Color colour) {
         int tall = Math.max(1, (int) Math.round(height * share));
         drawing.fill(x, y + height - tall, width, tall, colour);
-    }
-
-    /** A request in lines of about twenty letters. */
-    private static List<String> lines(String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            if (line.length() + word.length() > 20) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.isEmpty() ? "" : " ").append(word);
-        }
-        lines.add(line.toString());
-        return lines;
     }
 }

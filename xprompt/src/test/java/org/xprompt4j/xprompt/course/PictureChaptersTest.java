@@ -92,7 +92,8 @@ class PictureChaptersTest {
         assertThat(pieces.getLast()).as("a word that was never learnt is several").hasSizeGreaterThan(6);
         assertThat(lesson.figure("nats")).isLessThan(lesson.figure("nats_before_another_picture") - 0.5);
         assertThat((String) lesson.figures().get("said")).isNotEmpty();
-        assertThat(lesson.figure("met")).isBetween(0.0, 2.0);
+        assertThat(lesson.figure("nats_gained_by_the_right_words")).as("over the whole picture").isGreaterThan(3);
+        assertThat(lesson.figure("share_of_it_in_the_first_row")).isBetween(0.02, 1.0);
     }
 
     @Test
