@@ -48,6 +48,7 @@ final class Seeds {
         seeds.prompt();
         seeds.pictures(Path.of(args[1]));
         seeds.kernels();
+        seeds.tokenizers();
     }
 
     private Path place(Class<?> target, String method, String name) throws IOException {
@@ -60,6 +61,29 @@ final class Seeds {
 
     private void write(Class<?> target, String method, String name, String content) throws IOException {
         write(target, method, name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void tokenizers() throws IOException {
+        String small = "{\"model\":{\"type\":\"BPE\",\"unk_token\":\"u\",\"vocab\":{\"u\":0,\"a\":1,\"b\":2,\"ab\":3},\"merges\":[%s]},%s"
+                + "\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[%s{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":true}]},"
+                + "\"decoder\":{\"type\":\"ByteLevel\"},\"added_tokens\":[{\"id\":%d,\"content\":\"<s>\",\"special\":true,\"lstrip\":true}]}\0%s";
+        String words = "It's 12 cats,\t  <s> d'\u00e9t\u00e9 \u65e5\u672c\u8a9e \ud83d\ude00\u200d\u0301 ab aab\u0000\n";
+        String pair = "[\"a\",\"b\"]";
+        write(TextTokenizerFuzzTest.class, "encode", "whole", TextTokenizerFuzzTest.WELL_FORMED + "\0" + words);
+        write(TextTokenizerFuzzTest.class, "encode", "small", small.formatted(pair, "", "", 4, words));
+        write(TextTokenizerFuzzTest.class, "encode", "merge-of-strangers", small.formatted("[\"a\",\"x\"]", "", "", 4, words));
+        write(TextTokenizerFuzzTest.class, "encode", "merge-to-a-stranger", small.formatted("\"b a\"", "", "", 4, words));
+        write(TextTokenizerFuzzTest.class, "encode", "merge-twice", small.formatted(pair + "," + pair, "", "", 4, words));
+        write(TextTokenizerFuzzTest.class, "encode", "id-of-another", small.formatted(pair, "", "", 2, words));
+        write(TextTokenizerFuzzTest.class, "encode", "id-far-away", small.formatted(pair, "", "", (1 << 20) - 1, words));
+        write(TextTokenizerFuzzTest.class, "encode", "normalised", small.formatted(pair, "\"normalizer\":{\"type\":\"NFKD\"},", "", 4, words));
+        write(TextTokenizerFuzzTest.class, "encode", "slow-expression", small.formatted(pair, "",
+                "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a|aa)+$\"},\"behavior\":\"MergedWithNext\",\"invert\":true},", 4, "a".repeat(60) + "b"));
+        write(TextTokenizerFuzzTest.class, "encode", "deep-expression", small.formatted(pair, "",
+                "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a|b)*c\"},\"behavior\":\"Removed\",\"invert\":false},", 4, "ab".repeat(4000)));
+        byte[] lone = (small.formatted(pair, "", "", 4, "ab") + "x").getBytes(StandardCharsets.UTF_8);
+        lone[lone.length - 1] = (byte) 0x80;
+        write(TextTokenizerFuzzTest.class, "encode", "lone-surrogate", lone);
     }
 
     private void kernels() throws IOException {
