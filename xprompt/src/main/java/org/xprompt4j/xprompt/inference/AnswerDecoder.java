@@ -60,7 +60,8 @@ public final class AnswerDecoder {
     }
 
     /**
-     * Draws the answers of jobs whose contexts are of one kind and size, with questions of one length or in groups of equal jobs.
+     * Draws the answers of jobs whose contexts are of one kind; contexts and questions may be of any length. Either all of them say
+     * something beyond their pictures, or none does.
      *
      * @param length codes of an answer
      * @param listener told how many of an answer's codes are drawn, in the mean over all jobs

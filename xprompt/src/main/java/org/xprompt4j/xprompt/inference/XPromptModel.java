@@ -240,7 +240,7 @@ public final class XPromptModel implements AutoCloseable {
         return tokenizer.decode(answer(jobs, options, listener), config.pictureSize(), config.pictureSize());
     }
 
-    /** Stage 2 for many jobs whose contexts are of one kind and size: codes [jobs][codes]. */
+    /** Stage 2 for many jobs whose contexts are of one kind, with questions of any length: codes [jobs][codes]. */
     public int[][] answer(List<AnswerDecoder.Job> jobs, GenerationOptions options, AnswerDecoder.Listener listener) {
         return decoder.answer(jobs, pictureCodes(), options, listener);
     }

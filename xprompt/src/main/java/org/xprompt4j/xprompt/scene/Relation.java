@@ -26,6 +26,16 @@ public enum Relation {
         return words;
     }
 
+    /** How the second thing lies to the first. */
+    public Relation opposite() {
+        return switch (this) {
+            case LEFT -> RIGHT;
+            case RIGHT -> LEFT;
+            case ABOVE -> BELOW;
+            case BELOW -> ABOVE;
+        };
+    }
+
     /** True when the centres lie so by at least a tenth of the side. */
     public boolean holds(Thing first, Thing second) {
         return switch (this) {

@@ -3,8 +3,12 @@ package org.xprompt4j.xprompt.wording;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.data.Split;
 
@@ -15,14 +19,21 @@ import org.xprompt4j.xprompt.data.Split;
  */
 public final class Phrases {
     private static final int KEPT = 4; // of so many templates the last one
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
     private sealed interface Piece {
         void write(StringBuilder out, Philox random, Map<String, String> slots);
 
         void collect(Set<String> slots);
+
+        /**
+         * Goes on with a comparison: {@code costs[i]} is the least number of faults with which the phrase so far stands for the first i
+         * words of what was said.
+         */
+        int[] against(int[] costs, List<String> said, Map<String, Set<List<String>>> values);
     }
 
-    private record Words(String text) implements Piece {
+    private record Words(String text, List<String> words) implements Piece {
         @Override
         public void write(StringBuilder out, Philox random, Map<String, String> slots) {
             out.append(text);
@@ -31,6 +42,11 @@ public final class Phrases {
         @Override
         public void collect(Set<String> slots) {
             // words ask for nothing
+        }
+
+        @Override
+        public int[] against(int[] costs, List<String> said, Map<String, Set<List<String>>> values) {
+            return follow(costs, said, words);
         }
     }
 
@@ -48,6 +64,15 @@ public final class Phrases {
         public void collect(Set<String> slots) {
             slots.add(name);
         }
+
+        @Override
+        public int[] against(int[] costs, List<String> said, Map<String, Set<List<String>>> values) {
+            int[] least = null;
+            for (List<String> value : values.get(name)) {
+                least = smaller(least, follow(costs, said, value));
+            }
+            return least;
+        }
     }
 
     private record Series(List<Piece> pieces) implements Piece {
@@ -60,6 +85,15 @@ public final class Phrases {
         public void collect(Set<String> slots) {
             pieces.forEach(piece -> piece.collect(slots));
         }
+
+        @Override
+        public int[] against(int[] costs, List<String> said, Map<String, Set<List<String>>> values) {
+            int[] on = costs;
+            for (Piece piece : pieces) {
+                on = piece.against(on, said, values);
+            }
+            return on;
+        }
     }
 
     private record Choice(List<Piece> alternatives) implements Piece {
@@ -71,6 +105,15 @@ public final class Phrases {
         @Override
         public void collect(Set<String> slots) {
             alternatives.forEach(piece -> piece.collect(slots));
+        }
+
+        @Override
+        public int[] against(int[] costs, List<String> said, Map<String, Set<List<String>>> values) {
+            int[] least = null;
+            for (Piece piece : alternatives) {
+                least = smaller(least, piece.against(costs, said, values));
+            }
+            return least;
         }
     }
 
@@ -112,6 +155,41 @@ public final class Phrases {
         Set<String> names = new LinkedHashSet<>();
         templates.forEach(piece -> piece.collect(names));
         return names;
+    }
+
+    /** The words of a text in lower case: runs of letters and digits. */
+    public static List<String> words(String text) {
+        return WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
+    }
+
+    /**
+     * How many words must at least be changed, added or left out to make a text one of these phrases, of whatever split.
+     *
+     * @param said words as {@link #words} gives them
+     * @param values what may stand in each slot, at least one value each
+     */
+    public int distance(List<String> said, Map<String, Set<List<String>>> values) {
+        int[] nothing = IntStream.rangeClosed(0, said.size()).toArray(); // before the phrase begins all that was said is too much
+        return templates.stream().mapToInt(template -> template.against(nothing, said, values)[said.size()]).min().orElseThrow();
+    }
+
+    /** The rows of Levenshtein's table that some words add. */
+    private static int[] follow(int[] costs, List<String> said, List<String> words) {
+        int[] row = costs;
+        for (String word : words) {
+            int[] next = new int[row.length];
+            next[0] = row[0] + 1;
+            for (int i = 1; i < next.length; i++) {
+                int changed = row[i - 1] + (said.get(i - 1).equals(word) ? 0 : 1);
+                next[i] = Math.min(changed, 1 + Math.min(row[i], next[i - 1]));
+            }
+            row = next;
+        }
+        return row;
+    }
+
+    private static int[] smaller(int[] a, int[] b) {
+        return a == null ? b : IntStream.range(0, a.length).map(i -> Math.min(a[i], b[i])).toArray();
     }
 
     private static final class Parser {
@@ -166,7 +244,7 @@ public final class Phrases {
 
         private static void flush(StringBuilder words, List<Piece> pieces) {
             if (!words.isEmpty()) {
-                pieces.add(new Words(words.toString()));
+                pieces.add(new Words(words.toString(), words(words.toString())));
                 words.setLength(0);
             }
         }

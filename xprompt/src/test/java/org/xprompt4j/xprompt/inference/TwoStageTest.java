@@ -2,11 +2,13 @@ package org.xprompt4j.xprompt.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xprompt4j.nn.chameleon.KvCache;
@@ -26,6 +28,9 @@ import org.xprompt4j.xprompt.prompt.PromptLayout;
 class TwoStageTest {
     private static final double BOUND = 1e-5; // of the largest logit
     private static final int[] QUERY = TinyModel.codes(100);
+
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @CsvSource({"SHARED, COMPRESSED, 1", "SHARED, COMPRESSED, 2", "BLOCKS, COMPRESSED, 1", "BLOCKS, COMPRESSED, 2", "BLOCKS, FULL, 2",
@@ -107,6 +112,25 @@ class TwoStageTest {
                 assertThat(answer(model, List.of(jobs.get(i)), options)[0]).as("job %d alone", i).containsExactly(together[i]);
             }
             assertThat(answer(model, jobs.subList(3, 6), options)).isDeepEqualTo(Arrays.copyOfRange(together, 3, 6));
+        }
+    }
+
+    /** Questions and contexts of other lengths than their neighbours', with words and without. */
+    @ParameterizedTest
+    @CsvSource({"COMPRESSED, 1", "COMPRESSED, 2.5", "FULL, 1", "NONE, 2"})
+    void aJobDoesNotDependOnTheLengthOfItsNeighbours(ContextMode mode, float guidance) {
+        try (TinyModel tiny = new TinyModel(5, Arrangement.SHARED, folder.resolve("tokenizer.json")); XPromptModel model = tiny.model()) {
+            List<AnswerDecoder.Job> jobs = new ArrayList<>();
+            for (int i = 0; i < 9; i++) {
+                Part.Text words = tiny.words.part("make it darker, please! ".repeat(1 + i * 5 % 9));
+                Context context = context(tiny, model, mode, List.of(TinyModel.pair(i).withWords(i % 2 == 0 ? words.ids() : new int[0])));
+                jobs.add(new AnswerDecoder.Job(context, i % 3 == 0 ? List.of(words) : List.of(new Part.Image(TinyModel.codes(200 + i)), words), i));
+            }
+            GenerationOptions options = new GenerationOptions(1, 0, 1, guidance, 0);
+            int[][] together = answer(model, jobs, options);
+            for (int i = 0; i < jobs.size(); i++) {
+                assertThat(answer(model, List.of(jobs.get(i)), options)[0]).as("job %d alone", i).containsExactly(together[i]);
+            }
         }
     }
 
