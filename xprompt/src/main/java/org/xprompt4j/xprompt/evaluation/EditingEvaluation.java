@@ -98,11 +98,9 @@ final class EditingEvaluation {
      * @param first place of the query's among them
      */
     private AnswerDecoder.Job job(EditColumn column, EditQuery query, int[][] codes, int first, ExamplePool.Entry entry, MemoryScope prompts) {
-        List<Part> asked = new ArrayList<>(List.of(new Part.Image(codes[first])));
+        Part picture = new Part.Image(codes[first]);
         boolean said = column != EditColumn.RETRIEVED;
-        if (said) {
-            asked.add(words(query.instruction()));
-        }
+        List<Part> asked = said ? List.of(words(query.instruction()), picture) : List.of(picture); // words first, as in training
         if (column == EditColumn.TEXT) {
             return new AnswerDecoder.Job(new Context.None(), asked, query.stream());
         }
