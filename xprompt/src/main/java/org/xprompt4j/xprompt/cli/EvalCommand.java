@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             "  xp eval --out eval                                       the shipped model, all of its tasks",
             "  xp eval --model run/demo/model --photos data --out eval  more photographs, from 'xp data prepare --out data'",
             "  xp eval --suite configs/demo-suite.json --out eval --json      figures for programs",
-            "  xp eval --words --model run/words/model --photos data --out eval      words; 'xp models get minilm' comes first",
+            "  xp eval --words --photos data --out eval                              words; 'xp models get minilm' comes first",
             "  xp eval --words --embedder words --queries 4 --scenes 10 --out eval   a short look, with an embedder that needs no model",
             "",
             "A suite is JSON: {\"tasks\": [\"sepia\", ...], \"photos\": 24, \"seed\": 0}"})
@@ -79,11 +79,11 @@ final class EvalCommand implements Callable<Integer> {
         SpriteSet sprites = SpriteSet.open(words.sprites());
         PhotoSource source = EvaluationOutput.photographs(photos);
         WordsEvaluation.Result result;
-        try (XPromptModel opened = model.open()) {
+        try (XPromptModel opened = model.openWithWords()) {
             WordsEvaluation.requireWords(opened);
             try (TextEmbedder embedder = TextEmbedders.open(words.embedder(), opened.backend()); StepProgress progress = new StepProgress(common)) {
                 WordedTasks tasks = WordedTasks.of(opened.config().trainedTasks(), sprites);
-                result = new WordsEvaluation(opened, source, tasks, embedder, settings, options).run(model.folder().toString(), progress::at);
+                result = new WordsEvaluation(opened, source, tasks, embedder, settings, options).run(model.wordsFolder().toString(), progress::at);
             }
         }
         new WordsOutput(common).write(result, out);
