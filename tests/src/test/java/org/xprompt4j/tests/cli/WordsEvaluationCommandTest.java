@@ -15,6 +15,8 @@ import org.xprompt4j.xprompt.picture.PictureReader;
 
 /** {@code xp eval --words}: what it writes, prints and refuses, with a model of random weights. */
 class WordsEvaluationCommandTest {
+    private static final String SPRITES = Path.of("../xprompt/sprites").toAbsolutePath().normalize().toString();
+
     @TempDir
     static Path shared; // models and photographs, which no test changes
 
@@ -43,7 +45,7 @@ class WordsEvaluationCommandTest {
     }
 
     private XpProcess.Result words(String... more) {
-        List<String> args = eval("model", "--words", "--embedder", "words", "--queries", "1", "--pool", "20", "--scenes", "1");
+        List<String> args = eval("model", "--words", "--sprites", SPRITES, "--embedder", "words", "--queries", "1", "--pool", "20", "--scenes", "1");
         args.addAll(List.of(more));
         return xp.run(args.toArray(String[]::new)).done();
     }
@@ -71,7 +73,7 @@ class WordsEvaluationCommandTest {
 
     @Test
     void whatDoesNotGoTogetherIsRefused() {
-        xp.refuses(eval("mute", "--words", "--embedder", "words"), "--words", "tokenizer.json", "--model");
+        xp.refuses(eval("mute", "--words", "--sprites", SPRITES, "--embedder", "words"), "--words", "tokenizer.json", "--model");
         for (String option : List.of("--pool", "--queries", "--scenes", "--embedder", "--sprites")) {
             xp.refuses(eval("model", option, "7"), option, "--words");
         }
@@ -80,6 +82,6 @@ class WordsEvaluationCommandTest {
         xp.refuses(eval("model", "--words", "--queries", "0"), "--queries");
         xp.refuses(eval("model", "--words", "--scenes", "-1"), "--scenes");
         xp.refuses(eval("model", "--words", "--sprites", dir.toString()), "sprites", "xp data sprites");
-        xp.refuses(eval("model", "--words", "--embedder", "clap"), "clap", "minilm");
+        xp.refuses(eval("model", "--words", "--sprites", SPRITES, "--embedder", "clap"), "clap", "minilm");
     }
 }
