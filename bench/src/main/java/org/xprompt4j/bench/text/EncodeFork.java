@@ -81,7 +81,10 @@ final class EncodeFork {
         StringBuilder words = new StringBuilder();
         Philox random = new Philox(20_261_126, 0);
         for (int i = 0; i < DISTINCT_WORDS; i++) {
-            words.append(i == 0 ? "" : " ").append(Integer.toString(i, 36).replaceAll("[0-9]", "x"));
+            words.append(i == 0 ? "" : " ");
+            for (int rest = i, letter = 0; letter < 4; letter++, rest /= 26) {
+                words.append((char) ('a' + rest % 26)); // the first four letters count
+            }
             for (int letters = 2 + random.nextInt(8); letters > 0; letters--) {
                 words.append((char) ('a' + random.nextInt(26)));
             }
