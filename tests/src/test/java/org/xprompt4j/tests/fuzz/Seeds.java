@@ -79,8 +79,6 @@ final class Seeds {
         write(TextTokenizerFuzzTest.class, "encode", "normalised", small.formatted(pair, "\"normalizer\":{\"type\":\"NFKD\"},", "", 4, words));
         write(TextTokenizerFuzzTest.class, "encode", "slow-expression", small.formatted(pair, "",
                 "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a|aa)+$\"},\"behavior\":\"MergedWithNext\",\"invert\":true},", 4, "a".repeat(60) + "b"));
-        write(TextTokenizerFuzzTest.class, "encode", "deep-expression", small.formatted(pair, "",
-                "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a|b)*c\"},\"behavior\":\"Removed\",\"invert\":false},", 4, "ab".repeat(4000)));
         byte[] lone = (small.formatted(pair, "", "", 4, "ab") + "x").getBytes(StandardCharsets.UTF_8);
         lone[lone.length - 1] = (byte) 0x80;
         write(TextTokenizerFuzzTest.class, "encode", "lone-surrogate", lone);

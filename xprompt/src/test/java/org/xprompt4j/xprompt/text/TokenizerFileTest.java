@@ -81,6 +81,8 @@ class TokenizerFileTest {
         TextTokenizer tokenizer = read(withCut("{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a*)(a*)(a*)(a*)(a*)(a*)\\\\6!\"}, \"behavior\": \"Isolated\"}"));
         assertThat(tokenizer.encode("aaa!")).hasSize(4);
         assertThatThrownBy(() -> tokenizer.encode("a".repeat(60))).isInstanceOf(InvalidInput.class).hasMessageContaining("pattern.Regex: the expression takes too long");
+        TextTokenizer deep = read(withCut("{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a|b)*c\"}, \"behavior\": \"Removed\"}"));
+        assertThatThrownBy(() -> deep.encode("ab".repeat(200_000))).isInstanceOf(InvalidInput.class).hasMessageContaining("too deep for a text of 400000 characters");
         assertThatThrownBy(() -> read(withCut("{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a\"}, \"behavior\": \"Isolated\"}")))
                 .isInstanceOf(InvalidInput.class).hasMessageContaining("is no regular expression");
     }
