@@ -17,7 +17,7 @@ final class KnownTasks {
     }
 
     /**
-     * All tasks, edits among them when a name is none of the others.
+     * All tasks, edits among them when one of them is named.
      *
      * @param names what is asked for
      * @param sprites folder of the drawings; null for those in the repository
@@ -25,7 +25,7 @@ final class KnownTasks {
      */
     static List<Task> covering(Collection<String> names, Path sprites, Split split) {
         List<Task> known = new ArrayList<>(TaskRegistry.all());
-        if (!known.stream().map(Task::name).toList().containsAll(names)) {
+        if (names.stream().anyMatch(EditTasks.NAMES::contains)) {
             known.addAll(EditTasks.of(SpriteSet.open(sprites != null ? sprites : Home.path("xprompt/sprites")), split));
         }
         return known;
@@ -37,8 +37,14 @@ final class KnownTasks {
      * @param where stands before complaints
      */
     static Task named(String name, Path sprites, Split split, String where) {
-        List<Task> known = covering(List.of(name), sprites, split);
-        return known.stream().filter(task -> task.name().equals(name)).findFirst().orElseThrow(() -> new InvalidInput(where + ": there is no task \"" + name
-                + "\"; the tasks are: " + String.join(", ", known.stream().map(Task::name).toList())));
+        return covering(List.of(name), sprites, split).stream().filter(task -> task.name().equals(name)).findFirst().orElseThrow(() -> new InvalidInput(where
+                + ": there is no task \"" + name + "\"; the tasks are: " + String.join(", ", names())));
+    }
+
+    /** Every name, for complaints. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>(TaskRegistry.all().stream().map(Task::name).toList());
+        names.addAll(EditTasks.NAMES);
+        return names;
     }
 }

@@ -14,6 +14,9 @@ import org.xprompt4j.xprompt.task.Task;
  * they need a set of drawings, so the caller joins both lists.
  */
 public final class EditTasks {
+    /** Names of the edits, in the order of the tables. */
+    public static final List<String> NAMES = List.of("add", "remove", "replace", "recolour", "move", "style");
+
     private EditTasks() {
     }
 
