@@ -205,6 +205,10 @@ class SpeechCommandsTest {
             assertThat(picture.get("parts").elements().getFirst().string("picture")).isEqualTo(dir.resolve("p/chat-answer-1.png").toString());
             assertThat(picture.integer("tokens")).isEqualTo(18);
             byte[] drawn = Files.readAllBytes(dir.resolve("p/chat-answer-1.png"));
+            assertThat(drawn).as("the picture of xp generate").isEqualTo(generated("g.png", "--text", "make it darker"));
+            run(line("chat", file("make it darker\n![](" + at("query.png") + ")"), "--mode", "image", "--out-dir", out("p"), "-q"));
+            assertThat(Files.readAllBytes(dir.resolve("p/d-answer-1.png"))).as("words before the picture, as everywhere")
+                    .isEqualTo(generated("h.png", "--input", at("query.png"), "--instruction", "make it darker"));
             System.setIn(new ByteArrayInputStream("\uFEFFmake it darker".getBytes(StandardCharsets.UTF_8)));
             assertThat(run(line("chat", "-", "--mode", "image", "--out-dir", out("p"))).out()).isEqualTo("![](" + dir.resolve("p/chat-answer-2.png") + ")\n");
             assertThat(Files.readAllBytes(dir.resolve("p/chat-answer-2.png"))).as("the same seed").isEqualTo(drawn);

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "chat", header = "answers a dialogue of words and pictures with words and pictures", description = {
     "Reads a dialogue of words and pictures from a text file and draws the next turn with a model that was trained with words (the shipped one, or --model).",
     "Lines of the file are words; a line ![](picture.png) or <image: picture.png> is a picture, its place relative to the file; a line --- ends a turn.",
+    "Write the words of a turn before its pictures: so the shipped model learnt them; another order is read as it stands, and understood less.",
     "The first turn is a question; answers and questions alternate, and a question is last. A backslash in front of such a line makes it words.",
     "In a mixed answer the model begins pictures where it wants to and where a whole one still fits; each has exactly the codes of a picture.",
     "Words appear as they are drawn; pictures are written as PNG files and named in the output in lines ![](FILE)."},
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
             "  xp chat question.txt                         words and pictures, as the model likes",
             "  xp chat question.txt --mode text --temperature 0.7 --top-p 0.9 --repetition-penalty 1.2",
             "  xp chat question.txt --mode image --guidance 3 --image-guidance 1.2 --out-dir pictures",
-            "  printf '![](scene.png)\\nwhat is it?\\n' | xp chat -"})
+            "  printf 'what is it?\\n![](scene.png)\\n' | xp chat -"})
 final class ChatCommand implements Callable<Integer> {
     private static final int MOST_WORDS = 256; // tokens of an answer in words alone, unless told otherwise
 
@@ -60,18 +61,19 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--out-dir", paramLabel = "DIR", description = "where pictures of the answer go, as NAME-answer-1.png, -2 ...; files that exist stay; default: the working folder")
     private Path folder;
 
-    @Option(names = "--picture-temperature", paramLabel = "T", defaultValue = "0.7", description = "of the codes of pictures; 0 takes the likeliest; default: ${DEFAULT-VALUE}")
+    @Option(names = "--picture-temperature", paramLabel = "T", defaultValue = "0",
+            description = "of the codes of pictures; 0 takes the likeliest, as xp generate does (Chameleon's release: 0.7); default: ${DEFAULT-VALUE}")
     private float pictureTemperature;
 
-    @Option(names = "--picture-top-p", paramLabel = "P", defaultValue = "0.9", description = "of the codes of pictures; 1 for all; default: ${DEFAULT-VALUE}")
+    @Option(names = "--picture-top-p", paramLabel = "P", defaultValue = "1", description = "of the codes of pictures; 1 for all (the release: 0.9); default: ${DEFAULT-VALUE}")
     private float pictureTopP;
 
-    @Option(names = "--guidance", paramLabel = "G", defaultValue = "3",
-            description = "above 1 pushes pictures away from what would be drawn without the words; 1 for none; default: ${DEFAULT-VALUE}")
+    @Option(names = "--guidance", paramLabel = "G", defaultValue = "2",
+            description = "above 1 pushes pictures away from what would be drawn without the words; 1 for none (the release: 3); default: ${DEFAULT-VALUE}")
     private float guidance;
 
-    @Option(names = "--image-guidance", paramLabel = "G", defaultValue = "1.2",
-            description = "above 0 pushes what is drawn from the pictures alone away from what is drawn from nothing; 0 for none; default: ${DEFAULT-VALUE}")
+    @Option(names = "--image-guidance", paramLabel = "G", defaultValue = "0",
+            description = "above 0 pushes what is drawn from the pictures alone away from what is drawn from nothing; 0 for none (the release: 1.2); default: ${DEFAULT-VALUE}")
     private float imageGuidance;
 
     @Override

@@ -37,7 +37,7 @@ final class CompressCommand implements Callable<Integer> {
     private ExampleOptions examples;
 
     @Option(names = "--instruction", paramLabel = "WORDS",
-            description = "what the examples show, as words that the model reads behind their pictures; once for all, or once for each example;"
+            description = "what the examples show, as words that the model reads with their pictures; once for all, or once for each example;"
                     + " needs a model with words")
     private List<String> instructions = List.of();
 

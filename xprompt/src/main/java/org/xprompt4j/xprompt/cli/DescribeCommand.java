@@ -52,7 +52,7 @@ final class DescribeCommand implements Callable<Integer> {
     @Parameters(arity = "1..2", paramLabel = "PICTURE", description = "one picture to describe, or two: before and after")
     private List<Path> pictures;
 
-    @Option(names = "--question", paramLabel = "WORDS", description = "asked behind the pictures; default: 'what is it?' of one, 'what changed?' of two")
+    @Option(names = "--question", paramLabel = "WORDS", description = "asked of the pictures; default: 'what is it?' of one, 'what changed?' of two")
     private String question;
 
     @Option(names = "--example", arity = "2", paramLabel = "PICTURE", description = "a worked difference: the picture before and the picture after; with --answer")

@@ -18,8 +18,8 @@ import org.xprompt4j.tensor.InvalidInput;
  * A dialogue as a text file: lines of words, pictures on lines of their own, turns parted by {@code ---}.
  *
  * <pre>
- * ![](scene.png)
  * what is it?
+ * ![](scene.png)
  * ---
  * a red circle above a blue square
  * ---
