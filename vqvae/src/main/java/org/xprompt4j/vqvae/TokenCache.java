@@ -1,22 +1,20 @@
 package org.xprompt4j.vqvae;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.AtomicFile;
+import org.xprompt4j.tensor.file.MappedFile;
 import org.xprompt4j.tensor.file.ContentHash;
 
 /**
@@ -187,22 +185,7 @@ public final class TokenCache implements AutoCloseable {
      * @throws InvalidInput when it is missing or damaged, naming file and field
      */
     public static TokenCache open(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidInput(file + ": " + (Files.exists(file) ? "is not a file" : "no such file"));
-        }
-        Arena arena = Arena.ofShared();
-        boolean done = false;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            TokenCache cache = new TokenCache(file, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
-            done = true;
-            return cache;
-        } catch (IOException e) {
-            throw new InvalidInput(file + ": cannot be read (" + e.getMessage() + ")", e);
-        } finally {
-            if (!done) {
-                arena.close();
-            }
-        }
+        return MappedFile.open(file, (all, arena) -> new TokenCache(file, arena, all));
     }
 
     /**

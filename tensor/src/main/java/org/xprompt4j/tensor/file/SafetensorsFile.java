@@ -1,14 +1,10 @@
 package org.xprompt4j.tensor.file;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -70,45 +66,30 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws InvalidInput naming file and field when it is missing or breaks a rule of the format
      */
     public static SafetensorsFile open(Path path) {
-        Arena arena = Arena.ofShared();
-        boolean done = false;
-        try {
-            if (!Files.isRegularFile(path)) {
-                throw new InvalidInput(path + ": " + (Files.exists(path) ? "is not a file" : "no such file"));
-            }
-            MemorySegment all;
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            }
-            if (all.byteSize() < 8) {
-                throw new InvalidInput(path + ": " + all.byteSize() + " bytes are too few for a safetensors file");
-            }
-            long length = all.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
-            if (length < 0 || length > MAX_HEADER) {
-                throw new InvalidInput(path + ": header length " + Long.toUnsignedString(length) + " is more than the "
-                        + MAX_HEADER + " bytes that safetensors allows; this is no safetensors file or it is damaged");
-            }
-            if (length > all.byteSize() - 8) {
-                throw new InvalidInput(path + ": header length " + length + " reaches behind the end of the file ("
-                        + all.byteSize() + " bytes); the file was cut short");
-            }
-            byte[] header = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
-            if (length == 0 || header[0] != '{') {
-                throw new InvalidInput(path + ": the header does not start with '{'; this is no safetensors file");
-            }
-            MemorySegment data = all.asSlice(8 + length);
-            Map<String, String> metadata = new LinkedHashMap<>();
-            Map<String, Entry> entries = SafetensorsHeader.read(Json.parse(header, path + " (header)"), data.byteSize(), metadata);
-            SafetensorsFile file = new SafetensorsFile(path, arena, data, entries, metadata);
-            done = true;
-            return file;
-        } catch (IOException e) {
-            throw new InvalidInput(path + ": cannot be read (" + Json.reason(e) + ")", e);
-        } finally {
-            if (!done) {
-                arena.close();
-            }
+        return MappedFile.open(path, (all, arena) -> read(path, all, arena));
+    }
+
+    private static SafetensorsFile read(Path path, MemorySegment all, Arena arena) {
+        if (all.byteSize() < 8) {
+            throw new InvalidInput(path + ": " + all.byteSize() + " bytes are too few for a safetensors file");
         }
+        long length = all.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+        if (length < 0 || length > MAX_HEADER) {
+            throw new InvalidInput(path + ": header length " + Long.toUnsignedString(length) + " is more than the "
+                    + MAX_HEADER + " bytes that safetensors allows; this is no safetensors file or it is damaged");
+        }
+        if (length > all.byteSize() - 8) {
+            throw new InvalidInput(path + ": header length " + length + " reaches behind the end of the file ("
+                    + all.byteSize() + " bytes); the file was cut short");
+        }
+        byte[] header = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
+        if (length == 0 || header[0] != '{') {
+            throw new InvalidInput(path + ": the header does not start with '{'; this is no safetensors file");
+        }
+        MemorySegment data = all.asSlice(8 + length);
+        Map<String, String> metadata = new LinkedHashMap<>();
+        Map<String, Entry> entries = SafetensorsHeader.read(Json.parse(header, path + " (header)"), data.byteSize(), metadata);
+        return new SafetensorsFile(path, arena, data, entries, metadata);
     }
 
     /** The file, as it was opened. */

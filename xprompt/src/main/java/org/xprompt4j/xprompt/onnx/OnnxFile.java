@@ -1,20 +1,18 @@
 package org.xprompt4j.xprompt.onnx;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.Shape;
+import org.xprompt4j.tensor.file.MappedFile;
 
 /**
  * The initializers of an ONNX model, mapped into memory: {@code ModelProto.graph} (field 7), its {@code initializer} (5), of each
@@ -61,29 +59,12 @@ public final class OnnxFile implements AutoCloseable {
      * @throws InvalidInput naming file and field when it is missing or broken
      */
     public static OnnxFile open(Path path) {
-        Arena arena = Arena.ofShared();
-        boolean done = false;
-        try {
-            if (!Files.isRegularFile(path)) {
-                throw new InvalidInput(path + ": " + (Files.exists(path) ? "is not a file" : "no such file"));
+        return MappedFile.open(path, (all, arena) -> {
+            if (all.byteSize() > MAX_BYTES) {
+                throw new InvalidInput(path + ": " + all.byteSize() + " bytes are more than the " + MAX_BYTES + " that an ONNX file may have");
             }
-            MemorySegment all;
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                if (channel.size() > MAX_BYTES) {
-                    throw new InvalidInput(path + ": " + channel.size() + " bytes are more than the " + MAX_BYTES + " that an ONNX file may have");
-                }
-                all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            }
-            OnnxFile file = new OnnxFile(path, arena, all, entries(path, all));
-            done = true;
-            return file;
-        } catch (IOException e) {
-            throw new InvalidInput(path + ": cannot be read (" + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")", e);
-        } finally {
-            if (!done) {
-                arena.close();
-            }
-        }
+            return new OnnxFile(path, arena, all, entries(path, all));
+        });
     }
 
     private static Map<String, Entry> entries(Path path, MemorySegment data) {
@@ -153,7 +134,7 @@ public final class OnnxFile implements AutoCloseable {
         if (type < 1 || type > Integer.MAX_VALUE) {
             throw tensor.fault("data_type", "must be a type of ONNX, is " + type);
         }
-        return new Entry(name, (int) type, checked(tensor, java.util.Arrays.copyOf(dims, rank), (int) type, begin, bytes), begin);
+        return new Entry(name, (int) type, checked(tensor, Arrays.copyOf(dims, rank), (int) type, begin, bytes), begin);
     }
 
     private static int dims(WireMessage tensor, long[] dims, int rank) {
