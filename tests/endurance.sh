@@ -4,17 +4,8 @@
 #   tests/endurance.sh kills [KILLS] [SEED]         trainings killed (SIGKILL) 50 times at moments drawn from the seed; ends must be byte-equal
 # Needs what mvn -DskipTests package builds.
 set -eu
-home=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
-jdk=$("$home/xp" --find-jdk)
-path=$home/tests/target/test-classes
-for module in tensor nn vqvae xprompt; do
-    path=$path:$home/$module/target/classes
-done
-if [ ! -d "$home/tests/target/test-classes" ] || [ ! -d "$home/xprompt/target/lib" ]; then
-    echo "endurance.sh: nothing is built; run first: mvn -DskipTests package" >&2
-    exit 2
-fi
-flags=(-XX:+UseSerialGC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true -cp "$path:$home/xprompt/target/lib/*")
+. "$(dirname -- "$0")/java.sh"
+flags=(-XX:+UseSerialGC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true -cp "$path")
 case ${1-} in
     # The heap is fixed and touched at the start, so that what the process gains later is native.
     soak) exec "$jdk/bin/java" -Xms128m -Xmx128m -XX:+AlwaysPreTouch "${flags[@]}" org.xprompt4j.tests.endurance.Soak "${2-10000}" "${3-1000}" "$home/docs" ;;
