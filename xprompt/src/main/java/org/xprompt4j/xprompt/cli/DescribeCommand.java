@@ -80,16 +80,12 @@ final class DescribeCommand implements Callable<Integer> {
             Context seen = worked.isEmpty() ? new Context.None()
                     : read(opened, new Exchange(opened.question(worked, ask), opened.question(List.of(), answer)), scope);
             SpokenAnswer spoken = new SpokenAnswer(common.json() ? null : common.out());
-            StringBuilder text = new StringBuilder();
-            Reply reply = opened.converse(seen, List.of(asked), AnswerMode.TEXT, options, GenerationOptions.greedy(), ReplyListener.ofText(piece -> {
-                spoken.text(piece);
-                text.append(piece);
-            }));
+            Reply reply = opened.converse(seen, List.of(asked), AnswerMode.TEXT, options, GenerationOptions.greedy(), ReplyListener.ofText(spoken::text));
             spoken.end();
             if (common.json()) {
                 Map<String, Object> result = new LinkedHashMap<>();
                 result.put("question", ask);
-                result.put("text", text.toString());
+                result.put("text", opened.text(reply));
                 result.put("tokens", reply.tokens());
                 result.put("ended", reply.ended());
                 result.put("seconds", (System.nanoTime() - start) * 1e-9);

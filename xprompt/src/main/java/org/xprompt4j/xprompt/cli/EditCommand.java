@@ -89,8 +89,7 @@ final class EditCommand implements Callable<Integer> {
             long start = System.nanoTime();
             PromptCache.Entry example = new PromptCache(index, common::note).prompt(opened, hit.pair());
             List<Picture> answers;
-            int codes = opened.tokenizer().codes(opened.config().pictureSize(), opened.config().pictureSize());
-            try (Progress progress = common.progress("drawing", codes, "codes")) {
+            try (Progress progress = common.progress("drawing", opened.pictureCodes(), "codes")) {
                 answers = opened.generate(new Context.Compressed(example.prompt()), opened.question(List.of(query), opened.hasWords() ? wanted : ""), samples,
                         options, (code, of) -> progress.at(code));
             }

@@ -102,7 +102,7 @@ final class EvaluationOutput {
         ContactSheet sheet = new ContactSheet("X-Prompt: shown one worked example, the model does the same to a new photo",
                 String.format(Locale.ROOT, "%d x %d pixels, %d X-Prompt tokens for %d codes of example; figures are PSNR against the right answer; test photographs only",
                         model.config().pictureSize(), model.config().pictureSize(), model.config().xpIds().length,
-                        2 * model.tokenizer().codes(model.config().pictureSize(), model.config().pictureSize())), COLUMNS);
+                        2 * model.pictureCodes()), COLUMNS);
         Map<String, List<Case>> byTask = new LinkedHashMap<>();
         cases.forEach(c -> byTask.computeIfAbsent(c.task().name(), name -> new ArrayList<>()).add(c));
         int row = 0;

@@ -24,11 +24,8 @@ final class KnownTasks {
      * @param split whose motifs edits show
      */
     static List<Task> covering(Collection<String> names, Path sprites, Split split) {
-        List<Task> known = new ArrayList<>(TaskRegistry.all());
-        if (names.stream().anyMatch(EditTasks.NAMES::contains)) {
-            known.addAll(EditTasks.of(SpriteSet.open(sprites != null ? sprites : Home.path("xprompt/sprites")), split));
-        }
-        return known;
+        return names.stream().anyMatch(EditTasks.NAMES::contains)
+                ? EditTasks.besideOthers(SpriteSet.open(sprites != null ? sprites : Home.path("xprompt/sprites")), split) : TaskRegistry.all();
     }
 
     /**

@@ -1,7 +1,6 @@
 package org.xprompt4j.xprompt.data;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -64,14 +63,7 @@ final class DebianPackages {
 
     /** The package of this name with the recorded hash, or null. */
     private Path fetched(DebianPackage wanted) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(downloads, wanted.name() + "_*.deb")) {
-            for (Path file : files) {
-                if (Sha256.hex(file).equals(wanted.sha256())) {
-                    return file;
-                }
-            }
-        }
-        return null;
+        return Sha256.find(downloads, wanted.name() + "_*.deb", wanted.sha256());
     }
 
     private static void run(Path folder, String... command) throws IOException {

@@ -3,6 +3,7 @@ package org.xprompt4j.xprompt.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -52,6 +53,22 @@ public final class Sha256 {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * The file in a folder that has this hash, whatever it is called; null when none has.
+     *
+     * @param glob which files are looked at
+     */
+    public static Path find(Path folder, String glob, String sha256) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+            for (Path file : files) {
+                if (hex(file).equals(sha256)) {
+                    return file;
+                }
+            }
+        }
+        return null;
     }
 
     private static void update(MessageDigest digest, Path file) throws IOException {

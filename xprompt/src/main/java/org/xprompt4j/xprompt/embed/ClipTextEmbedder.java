@@ -18,22 +18,17 @@ import org.xprompt4j.xprompt.data.Sha256;
 import org.xprompt4j.xprompt.text.ClipTokenizer;
 
 /** CLIP's text tower from a folder of Hugging Face's: {@code config.json}, weights, {@code vocab.json}, {@code merges.txt}. */
-public final class ClipTextEmbedder implements TextEmbedder {
+public final class ClipTextEmbedder extends EncoderEmbedder {
     /** Its name. */
     public static final String NAME = "clip";
 
-    private final Backend backend;
-    private final MemoryScope scope; // of the weights
     private final ClipText model;
     private final ClipTokenizer tokenizer;
-    private final String fingerprint;
 
     private ClipTextEmbedder(Backend backend, MemoryScope scope, ClipText model, ClipTokenizer tokenizer, String fingerprint) {
-        this.backend = backend;
-        this.scope = scope;
+        super(NAME, backend, scope, fingerprint);
         this.model = model;
         this.tokenizer = tokenizer;
-        this.fingerprint = fingerprint;
     }
 
     /**
@@ -83,53 +78,23 @@ public final class ClipTextEmbedder implements TextEmbedder {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String fingerprint() {
-        return fingerprint;
-    }
-
-    @Override
     public int dimension() {
         return model.config().projection();
     }
 
     @Override
-    public float[][] embed(List<String> texts) {
-        return LengthBatches.embed(texts.stream().map(text -> tokenizer.encode(text, model.config().positions())).toList(), this::vectors);
-    }
-
-    /** ids [batch][seq] to [batch][projection]. */
-    private float[][] vectors(int[][] ids) {
-        try (MemoryScope step = backend.openScope("texts")) {
-            Ops ops = new Ops(backend, step);
-            Tensor flat = step.of(Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray(), ids.length, ids[0].length); // [batch, seq]
-            float[] all = model.embed(ops, model.hidden(ops, flat), ids).toFloatArray(); // [batch, projection]
-            float[][] vectors = new float[ids.length][];
-            for (int row = 0; row < ids.length; row++) {
-                vectors[row] = unit(Arrays.copyOfRange(all, row * dimension(), (row + 1) * dimension()));
-            }
-            return vectors;
-        }
-    }
-
-    private static float[] unit(float[] vector) {
-        double squares = 0;
-        for (float v : vector) {
-            squares += (double) v * v;
-        }
-        double length = Math.sqrt(squares);
-        for (int c = 0; c < vector.length; c++) {
-            vector[c] = (float) (vector[c] / length);
-        }
-        return vector;
+    int[] encode(String text) {
+        return tokenizer.encode(text, model.config().positions());
     }
 
     @Override
-    public void close() {
-        scope.close();
+    float[][] vectors(Ops ops, int[][] ids) {
+        Tensor flat = ops.scope().of(Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray(), ids.length, ids[0].length); // [batch, seq]
+        float[] all = model.embed(ops, model.hidden(ops, flat), ids).toFloatArray(); // [batch, projection]
+        float[][] vectors = new float[ids.length][];
+        for (int row = 0; row < ids.length; row++) {
+            vectors[row] = UnitLength.of(Arrays.copyOfRange(all, row * dimension(), (row + 1) * dimension()));
+        }
+        return vectors;
     }
 }

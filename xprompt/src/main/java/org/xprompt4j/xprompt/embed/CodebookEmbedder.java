@@ -80,16 +80,6 @@ public final class CodebookEmbedder implements PictureEmbedder {
                 }
             }
         }
-        double squares = 0;
-        for (float v : vector) {
-            squares += (double) v * v;
-        }
-        if (squares > 0) {
-            float scale = (float) (1 / Math.sqrt(squares));
-            for (int i = 0; i < vector.length; i++) {
-                vector[i] *= scale;
-            }
-        }
-        return vector;
+        return UnitLength.of(vector);
     }
 }

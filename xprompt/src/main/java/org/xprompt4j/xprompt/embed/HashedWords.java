@@ -50,24 +50,10 @@ public final class HashedWords implements TextEmbedder {
                 }
             }
         }
-        double squares = squares(vector);
-        if (squares == 0) { // no letter at all, or features that cancel: the text as a whole then
+        if (UnitLength.squares(vector) == 0) { // no letter at all, or features that cancel: the text as a whole then
             add(vector, "\n" + lower, 1);
-            squares = squares(vector);
         }
-        float scale = (float) (1 / Math.sqrt(squares));
-        for (int i = 0; i < DIMENSION; i++) {
-            vector[i] *= scale;
-        }
-        return vector;
-    }
-
-    private static double squares(float[] vector) {
-        double sum = 0;
-        for (float x : vector) {
-            sum += (double) x * x;
-        }
-        return sum;
+        return UnitLength.of(vector);
     }
 
     /** Nine bits of the hash say where, another says with which sign, so that collisions cancel on average. */

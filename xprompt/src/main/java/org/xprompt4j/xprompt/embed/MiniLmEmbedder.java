@@ -14,7 +14,7 @@ import org.xprompt4j.xprompt.text.TextTokenizer;
 import org.xprompt4j.xprompt.text.WordPiece;
 
 /** all-MiniLM-L6-v2, computed by this engine: 384 numbers a text. */
-public final class MiniLmEmbedder implements TextEmbedder {
+public final class MiniLmEmbedder extends EncoderEmbedder {
     /** Its name. */
     public static final String NAME = "minilm";
     /** The weights in its folder. */
@@ -22,18 +22,13 @@ public final class MiniLmEmbedder implements TextEmbedder {
     /** The tokenizer in its folder. */
     public static final String TOKENIZER = TextTokenizer.FILE;
 
-    private final Backend backend;
-    private final MemoryScope scope; // of the weights
     private final MiniLm model;
     private final WordPiece tokenizer;
-    private final String fingerprint;
 
     private MiniLmEmbedder(Backend backend, MemoryScope scope, MiniLm model, WordPiece tokenizer, String fingerprint) {
-        this.backend = backend;
-        this.scope = scope;
+        super(NAME, backend, scope, fingerprint);
         this.model = model;
         this.tokenizer = tokenizer;
-        this.fingerprint = fingerprint;
     }
 
     /**
@@ -70,31 +65,17 @@ public final class MiniLmEmbedder implements TextEmbedder {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String fingerprint() {
-        return fingerprint;
-    }
-
-    @Override
     public int dimension() {
         return model.config().hidden();
     }
 
     @Override
-    public float[][] embed(List<String> texts) {
-        return LengthBatches.embed(texts.stream().map(tokenizer::encode).toList(), ids -> {
-            try (MemoryScope step = backend.openScope("texts")) {
-                return model.embed(new Ops(backend, step), ids);
-            }
-        });
+    int[] encode(String text) {
+        return tokenizer.encode(text);
     }
 
     @Override
-    public void close() {
-        scope.close();
+    float[][] vectors(Ops ops, int[][] ids) {
+        return model.embed(ops, ids);
     }
 }

@@ -98,20 +98,19 @@ final class EditingEvaluation {
      * @param first place of the query's among them
      */
     private AnswerDecoder.Job job(EditColumn column, EditQuery query, int[][] codes, int first, ExamplePool.Entry entry, MemoryScope prompts) {
-        Part picture = new Part.Image(codes[first]);
         boolean said = column != EditColumn.RETRIEVED;
-        List<Part> asked = said ? List.of(words(query.instruction()), picture) : List.of(picture); // words first, as in training
+        List<Part> asked = Exchange.question(said ? words(query.instruction()) : new int[0], List.of(new Part.Image(codes[first])));
         if (column == EditColumn.TEXT) {
             return new AnswerDecoder.Job(new Context.None(), asked, query.stream());
         }
         int example = first + (column == EditColumn.RANDOM_TEXT ? 4 : 2);
         Exchange shown = Exchange.pictures(codes[example], codes[example + 1]);
-        CompressedPrompt prompt = model.compressCoded(List.of(List.of(said ? shown.withWords(words(entry.instruction()).ids()) : shown)), "", prompts).getFirst();
+        CompressedPrompt prompt = model.compressCoded(List.of(List.of(said ? shown.withWords(words(entry.instruction())) : shown)), "", prompts).getFirst();
         return new AnswerDecoder.Job(new Context.Compressed(prompt), asked, query.stream());
     }
 
-    private Part.Text words(String text) {
-        return (Part.Text) model.question(List.of(), text).getFirst();
+    private int[] words(String text) {
+        return ((Part.Text) model.question(List.of(), text).getFirst()).ids();
     }
 
     private void put(List<Map<EditColumn, Picture>> answers, EditColumn column, int[][] codes) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.xprompt4j.tensor.InvalidInput;
-import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.edit.EditTasks;
 import org.xprompt4j.xprompt.sprite.SpriteSet;
@@ -64,7 +63,7 @@ public record WordedTasks(List<Worded> all) {
     public static WordedTasks of(Collection<String> trained, SpriteSet sprites) {
         List<Worded> tasks = new ArrayList<>();
         for (Task task : TaskRegistry.all()) {
-            if (!task.novel() && trained.contains(task.name()) && hasWords(task)) {
+            if (!task.novel() && trained.contains(task.name()) && task.hasWords()) {
                 tasks.add(new Worded(Group.TRAINED, task, task));
             }
         }
@@ -76,15 +75,10 @@ public record WordedTasks(List<Worded> all) {
             }
         }
         for (Task task : TaskRegistry.novel()) {
-            if (hasWords(task)) {
+            if (task.hasWords()) {
                 tasks.add(new Worded(Group.NOVEL, task, task));
             }
         }
         return new WordedTasks(tasks);
-    }
-
-    /** Tasks have words for all of their parameters or for none. */
-    private static boolean hasWords(Task task) {
-        return task.draw(Draws.of(0, "has words " + task.name())).wording() != null;
     }
 }

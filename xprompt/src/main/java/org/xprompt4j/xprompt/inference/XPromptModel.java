@@ -3,6 +3,7 @@ package org.xprompt4j.xprompt.inference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -166,18 +167,16 @@ public final class XPromptModel implements AutoCloseable {
         return words;
     }
 
-    /** A question: words, none where the text is empty, then pictures; see {@link Exchange#withWords}. */
+    /** A question in the order of {@link Exchange#question}: words, none where the text is empty, and pictures. */
     public List<Part> question(List<Picture> pictures, String text) {
-        List<Part> parts = new ArrayList<>();
-        if (!text.isEmpty()) {
-            parts.add(words().part(text));
-        }
-        if (!pictures.isEmpty()) {
-            for (int[] codes : tokenizer.encode(pictures.stream().map(this::prepare).toList())) {
-                parts.add(new Part.Image(codes));
-            }
-        }
-        return parts;
+        int[] said = ids(text); // a model without words refuses before it looks at pictures
+        int[][] codes = pictures.isEmpty() ? new int[0][] : tokenizer.encode(pictures.stream().map(this::prepare).toList());
+        return Exchange.question(said, Arrays.stream(codes).map(Part.Image::new).toList());
+    }
+
+    /** Vocabulary ids of a text, [tokens]; none where it is empty. */
+    private int[] ids(String text) {
+        return text.isEmpty() ? new int[0] : words().part(text).ids();
     }
 
     /** Codes of examples, inputs and outputs tokenized together, with their words. */
@@ -190,8 +189,7 @@ public final class XPromptModel implements AutoCloseable {
         int[][] codes = tokenizer.encode(pictures);
         List<Exchange> pairs = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            String instruction = examples.get(i).instruction();
-            pairs.add(Exchange.pictures(codes[2 * i], codes[2 * i + 1]).withWords(instruction.isEmpty() ? new int[0] : words().part(instruction).ids()));
+            pairs.add(Exchange.pictures(codes[2 * i], codes[2 * i + 1]).withWords(ids(examples.get(i).instruction())));
         }
         return pairs;
     }
@@ -252,7 +250,7 @@ public final class XPromptModel implements AutoCloseable {
      */
     public String tell(Context context, List<Part> asked, TextOptions options, Consumer<String> listener) {
         Reply reply = mixed().draw(context, List.of(asked), AnswerMode.TEXT, options, GenerationOptions.greedy(), ReplyListener.ofText(listener));
-        return reply.parts().stream().map(this::text).collect(Collectors.joining());
+        return text(reply);
     }
 
     /**
@@ -288,6 +286,11 @@ public final class XPromptModel implements AutoCloseable {
     /** Codes of a picture as this model draws it. */
     public int pictureCodes() {
         return tokenizer.codes(config.pictureSize(), config.pictureSize());
+    }
+
+    /** The words of an answer, one stretch behind the other. */
+    public String text(Reply reply) {
+        return reply.parts().stream().map(this::text).collect(Collectors.joining());
     }
 
     /** The words of a part of an answer; none of a picture. */

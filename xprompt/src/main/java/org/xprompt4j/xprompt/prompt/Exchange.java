@@ -25,18 +25,24 @@ public record Exchange(List<Part> asked, List<Part> answered) {
         return new Exchange(List.of(new Part.Image(input)), List.of(new Part.Image(output)));
     }
 
-    /**
-     * The same question with these words before its pictures; none when there are no ids. Words stand first, so that an answer's picture
-     * follows its query at one distance whatever is said: what a model copies from the query it finds there.
-     */
+    /** The same question with these words, see {@link #question}; itself when there are no ids. */
     public Exchange withWords(int[] ids) {
-        if (ids.length == 0) {
-            return this;
+        return ids.length == 0 ? this : new Exchange(question(ids, asked), answered);
+    }
+
+    /**
+     * A question of words and pictures. Words stand first, so that an answer's picture follows its query at one distance whatever is said:
+     * what a model copies from the query it finds there.
+     *
+     * @param words vocabulary ids, [tokens]; none when there are none
+     */
+    public static List<Part> question(int[] words, List<? extends Part> pictures) {
+        List<Part> parts = new ArrayList<>();
+        if (words.length > 0) {
+            parts.add(new Part.Text(words));
         }
-        List<Part> more = new ArrayList<>();
-        more.add(new Part.Text(ids));
-        more.addAll(asked);
-        return new Exchange(more, answered);
+        parts.addAll(pictures);
+        return parts;
     }
 
     /** Codes of the first picture of the question. */

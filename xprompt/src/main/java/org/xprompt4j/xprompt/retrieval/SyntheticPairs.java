@@ -42,7 +42,7 @@ public final class SyntheticPairs {
      * @param size side of the pictures, in pixels
      */
     public SyntheticPairs(List<Task> known, PhotoSource source, int size, long seed) {
-        this.tasks = known.stream().filter(task -> task.draw(Draws.of(0, "has words " + task.name())).wording() != null).toList();
+        this.tasks = known.stream().filter(Task::hasWords).toList();
         this.source = source;
         this.size = size;
         this.seed = seed;

@@ -1,7 +1,6 @@
 package org.xprompt4j.xprompt.sprite;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.xprompt4j.tensor.InvalidInput;
@@ -44,13 +43,6 @@ final class NpmPackages {
 
     /** The archive with the recorded hash, whatever it is called, or null. */
     private Path fetched(SpriteManifest.Source wanted) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(downloads, "*.tgz")) {
-            for (Path file : files) {
-                if (Sha256.hex(file).equals(wanted.sha256())) {
-                    return file;
-                }
-            }
-        }
-        return null;
+        return Sha256.find(downloads, "*.tgz", wanted.sha256());
     }
 }

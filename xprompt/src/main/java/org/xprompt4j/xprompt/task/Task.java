@@ -1,6 +1,7 @@
 package org.xprompt4j.xprompt.task;
 
 import org.xprompt4j.tensor.Philox;
+import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.picture.Picture;
 import org.xprompt4j.xprompt.wording.Wording;
 
@@ -20,6 +21,11 @@ public interface Task {
 
     /** Draws the parameters that a prompt's pairs share. */
     Instance draw(Philox parameters);
+
+    /** True when there are words for it; there are for all of its parameters or for none. */
+    default boolean hasWords() {
+        return draw(Draws.of(0, "has words " + name())).wording() != null;
+    }
 
     /** A task with its parameters. */
     @FunctionalInterface

@@ -156,7 +156,7 @@ public final class EpisodeSource {
         int[][] codes = codes(drawn);
         List<Exchange> exchanges = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            exchanges.add(new Exchange(List.of(words.part(Questions.DIFFERENCE), new Part.Image(codes[2 * i]), new Part.Image(codes[2 * i + 1])),
+            exchanges.add(new Exchange(Exchange.question(ids(Questions.DIFFERENCE), List.of(new Part.Image(codes[2 * i]), new Part.Image(codes[2 * i + 1]))),
                     List.of(new Part.Text(ids(drawn.get(i).wording().tell(random, split))))));
         }
         List<PromptLayout> layouts = new ArrayList<>();
@@ -185,7 +185,7 @@ public final class EpisodeSource {
         for (int i = 0; i < codes.length; i++) {
             Part picture = new Part.Image(codes[i]);
             if (told) {
-                layouts.add(alone(new Exchange(List.of(words.part(Questions.CAPTION), picture),
+                layouts.add(alone(new Exchange(Exchange.question(ids(Questions.CAPTION), List.of(picture)),
                         List.of(new Part.Text(ids(SceneWords.tell(scenes.get(i), random, split)))))));
             } else {
                 List<Part> asked = random.nextFloat() < UNASKED ? List.of() : List.of(words.part(SceneWords.ask(requests.get(i), random, split)));

@@ -2,7 +2,6 @@ package org.xprompt4j.xprompt.training;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -111,11 +110,8 @@ public final class PromptTrainingRun {
 
     /** Every known task, those that need drawings among them where the recipe names some. */
     private List<Task> tasks() {
-        List<Task> tasks = new ArrayList<>(TaskRegistry.all());
-        if (!config.words().sprites().isEmpty()) {
-            tasks.addAll(EditTasks.of(SpriteSet.open(configFolder.resolve(config.words().sprites()).normalize()), Split.TRAIN));
-        }
-        return tasks;
+        return config.words().sprites().isEmpty() ? TaskRegistry.all()
+                : EditTasks.besideOthers(SpriteSet.open(configFolder.resolve(config.words().sprites()).normalize()), Split.TRAIN);
     }
 
     /** The run's own text tokenizer when it goes on, else that of the model it starts with, else one learnt anew; null for no words. */
