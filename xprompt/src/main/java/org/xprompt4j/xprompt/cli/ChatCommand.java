@@ -51,6 +51,9 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private TextSamplingOptions sampling;
 
+    @Mixin
+    private GuidanceOptions guidance;
+
     @Parameters(paramLabel = "FILE.txt", description = "the dialogue; - for standard input")
     private String file;
 
@@ -67,14 +70,6 @@ final class ChatCommand implements Callable<Integer> {
 
     @Option(names = "--picture-top-p", paramLabel = "P", defaultValue = "1", description = "of the codes of pictures; 1 for all (the release: 0.9); default: ${DEFAULT-VALUE}")
     private float pictureTopP;
-
-    @Option(names = "--guidance", paramLabel = "G", defaultValue = "2",
-            description = "above 1 pushes pictures away from what would be drawn without the words; 1 for none (the release: 3); default: ${DEFAULT-VALUE}")
-    private float guidance;
-
-    @Option(names = "--image-guidance", paramLabel = "G", defaultValue = "0",
-            description = "above 0 pushes what is drawn from the pictures alone away from what is drawn from nothing; 0 for none (the release: 1.2); default: ${DEFAULT-VALUE}")
-    private float imageGuidance;
 
     @Override
     public Integer call() {
@@ -99,7 +94,7 @@ final class ChatCommand implements Callable<Integer> {
 
     private GenerationOptions pictureOptions() {
         try {
-            return new GenerationOptions(pictureTemperature, 0, pictureTopP, guidance, imageGuidance, sampling.seed());
+            return new GenerationOptions(pictureTemperature, 0, pictureTopP, guidance.guidance(), guidance.imageGuidance(), sampling.seed());
         } catch (InvalidInput e) {
             String field = e.getMessage();
             throw new InvalidInput((field.startsWith("t") ? "--picture-" : "--") + field, e); // temperature and top-p of pictures

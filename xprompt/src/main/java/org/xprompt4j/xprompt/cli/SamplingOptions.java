@@ -2,6 +2,7 @@ package org.xprompt4j.xprompt.cli;
 
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.xprompt.inference.GenerationOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How the codes of an answer are drawn. */
@@ -16,14 +17,8 @@ public final class SamplingOptions {
     @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "draw among the likeliest codes whose mass reaches P; 1 for all; default: ${DEFAULT-VALUE}")
     private float topP;
 
-    @Option(names = "--guidance", paramLabel = "G", defaultValue = "2",
-            description = "above 1 pushes away from what would be drawn without example and words; 1 for none, which halves the work; default: ${DEFAULT-VALUE}")
-    private float guidance;
-
-    @Option(names = "--image-guidance", paramLabel = "G", defaultValue = "0",
-            description = "above 0 pushes in turn what is drawn from pictures alone away from what is drawn from nothing, at the cost of a third row;"
-                    + " Chameleon's release draws with --guidance 3 --image-guidance 1.2; 0 for none; default: ${DEFAULT-VALUE}")
-    private float imageGuidance;
+    @Mixin
+    private GuidanceOptions guidance;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "the same seed gives the same picture; default: ${DEFAULT-VALUE}")
     private long seed;
@@ -35,7 +30,7 @@ public final class SamplingOptions {
     /** The options, checked. */
     GenerationOptions options() {
         try {
-            return new GenerationOptions(temperature, topK, topP, guidance, imageGuidance, seed);
+            return new GenerationOptions(temperature, topK, topP, guidance.guidance(), guidance.imageGuidance(), seed);
         } catch (InvalidInput e) {
             throw new InvalidInput("--" + e.getMessage(), e); // the options are called as the fields are
         }
