@@ -73,9 +73,10 @@ final class EpilogueSink implements TileSink {
             multiply(tile, at, multiplier, offset, columns);
         }
         if (residual != null) {
-            add(tile, at, residual, offset, columns);
+            addInto(out, tile, at, residual, offset, columns);
+        } else {
+            MemorySegment.copy(tile, at, out, FloatRuns.FLOAT, offset, columns);
         }
-        MemorySegment.copy(tile, at, out, FloatRuns.FLOAT, offset, columns);
     }
 
     private static void addBias(float[] tile, int at, float[] bias, int column, int columns) {
@@ -95,14 +96,14 @@ final class EpilogueSink implements TileSink {
         }
     }
 
-    private static void add(float[] tile, int at, MemorySegment from, long offset, int columns) {
+    private static void addInto(MemorySegment out, float[] tile, int at, MemorySegment from, long offset, int columns) {
         int whole = Lanes.floor(columns);
         for (int j = 0; j < whole; j += L) {
             FloatVector.fromArray(F, tile, at + j).add(FloatVector.fromMemorySegment(F, from, offset + 4L * j, FloatRuns.ORDER))
-                    .intoArray(tile, at + j);
+                    .intoMemorySegment(out, offset + 4L * j, FloatRuns.ORDER);
         }
         for (int j = whole; j < columns; j++) {
-            tile[at + j] += from.get(FloatRuns.FLOAT, offset + 4L * j);
+            out.set(FloatRuns.FLOAT, offset + 4L * j, tile[at + j] + from.get(FloatRuns.FLOAT, offset + 4L * j));
         }
     }
 }

@@ -6,7 +6,7 @@ package org.xprompt4j.tensor.cpu;
  * @param data [lines, stride] when depthContiguous, else [depth, stride]
  */
 record HeapRows(float[] data, int stride, int depth, boolean depthContiguous) implements RowSource {
-    private static final int STRIDE = MatrixRows.STRIDE;
+    private static final int STRIDE = MicroKernel.STRIDE;
 
     @Override
     public int blockEnd(int from) {

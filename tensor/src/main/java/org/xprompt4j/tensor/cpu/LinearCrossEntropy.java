@@ -12,7 +12,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
  * again for some rows at a time and turns them into their gradient.
  */
 final class LinearCrossEntropy {
-    private static final int BLOCK_ROWS = 64;
+    private static final int BLOCK_ROWS = 72; // whole strips of 8 and of 12
     static final int BLOCK_COLUMNS = 256;
     private static final int GRADIENT_FLOATS = 4 << 20; // logit gradients held at once: 16 MB, within the third cache
 

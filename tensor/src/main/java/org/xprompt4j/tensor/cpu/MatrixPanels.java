@@ -9,7 +9,7 @@ import org.xprompt4j.tensor.Tensor;
 /** A right operand in memory, F32 or BF16 (converted while it is packed), in either order. */
 final class MatrixPanels implements PanelSource {
     private static final int SLOT_LINES = 11;
-    private static final int STRIDE = MicroKernel.DEPTH + 16; // not a power of two: four lines in four sets of the cache
+    private static final int STRIDE = MicroKernel.STRIDE;
 
     private final MemorySegment segment;
     private final DType dtype;

@@ -10,7 +10,7 @@ import org.xprompt4j.tensor.Tensor;
  * the block, 16 floats more than a power of two or a multiple of 128, so that a strip does not crowd one set of the first cache.
  */
 final class MatrixRows implements RowSource {
-    static final int STRIDE = MicroKernel.DEPTH + 16;
+    private static final int STRIDE = MicroKernel.STRIDE;
     private static final int SLOT_LINES = 11;
 
     private final MemorySegment segment;

@@ -10,7 +10,7 @@ import org.xprompt4j.tensor.Tensor;
  * ‖z‖² is the same for all codes of a row and left out: it could only round differences away.
  */
 final class NearestCode {
-    private static final int BLOCK_ROWS = 64;
+    private static final int BLOCK_ROWS = 72; // whole strips of 8 and of 12
     private static final int BLOCK_COLUMNS = 256;
     private static final int SLOT_SQUARES = 7;
     private static final int SLOT_LEAST = 6;

@@ -8,7 +8,7 @@ package org.xprompt4j.tensor.cpu;
  */
 final class PatchRows implements RowSource {
     private static final int SHORT_RUN = 64; // floats
-    private static final int COPY_STRIDE = MatrixRows.STRIDE;
+    private static final int COPY_STRIDE = MicroKernel.STRIDE;
 
     private final PatchGrid grid;
     private final boolean copies; // all strips

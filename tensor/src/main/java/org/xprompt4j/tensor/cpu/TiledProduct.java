@@ -15,8 +15,8 @@ final class TiledProduct {
     private static final int ROWS = MicroKernel.ROWS;
     private static final int COLUMNS = MicroKernel.COLUMNS;
 
-    private static final int BLOCK_ROWS = 96; // loaded A of one depth block: 154 KB
-    private static final int BLOCK_COLUMNS = 384; // B of one depth block: 590 KB, the block of C 147 KB: all within a 1 MB second cache
+    private static final int BLOCK_ROWS = 96; // a multiple of 8 and 12; loaded A of one depth block: 154 KB
+    private static final int BLOCK_COLUMNS = 1024; // the block of C: 393 KB, with A and a panel of B within a second cache of 1 MB
     private static final int SHARED_B_FLOATS = 6 << 20; // beyond this B would not stay in the third cache
     private static final int TASKS_PER_THREAD = 4;
     private static final long INLINE_WORK = 64 * 1024; // multiply-adds that are not worth waking a thread
@@ -147,16 +147,16 @@ final class TiledProduct {
         }
     }
 
-    /** All tiles of a block: the strip of A stays in the first cache while the panels of B stream by. */
+    /** All tiles of a block: each panel of B is used by all strips of A, which lie in the second cache, before the next one is read. */
     private void multiply(int row, int rows, int column, int columns, int p, int depth, float[] loadedA, float[] packedB, float[] tile,
             int stride) {
-        for (int i = 0; i < rows; i += ROWS) {
-            int aAt = a.stripAt(row, rows, p, i);
-            int aStride = a.stripStride(row, rows, i);
-            for (int j = 0; j < columns; j += COLUMNS) {
-                int width = MicroKernel.panelColumns(column + j, column + columns);
-                int bAt = sharedB == null ? j * depth : (column + j) * k + p * width;
-                MicroKernel.multiply(depth, loadedA, aAt, aStride, packedB, bAt, width, tile, i * stride + j, stride);
+        for (int j = 0; j < columns; j += COLUMNS) {
+            int width = MicroKernel.panelColumns(column + j, column + columns);
+            int bAt = sharedB == null ? j * depth : (column + j) * k + p * width;
+            for (int i = 0; i < rows; i += ROWS) {
+                int wanted = Math.min(ROWS, rows - i);
+                MicroKernel.multiply(wanted, depth, loadedA, a.stripAt(row, rows, p, i), a.stripStride(row, rows, i), packedB, bAt, width, tile,
+                        i * stride + j, stride);
             }
         }
     }
