@@ -48,7 +48,7 @@ bench_java() {
     local command=("$JDK/bin/java" -XX:+UseSerialGC -Xmx2g --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
         "-Dxprompt4j.bench.commit=$(bench_commit)" "-Dxprompt4j.bench.home=$BENCH" ${BENCH_JAVA_OPTS-} -cp "$BENCH_JAR:$BENCH/target/lib/*" "$@")
     unset JDK_JAVA_OPTIONS JAVA_TOOL_OPTIONS
-    unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # OpenBLAS, also PyTorch's, is compared with what it chooses for this processor itself
+    unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # OpenBLAS, also PyTorch's, is compared with what it chooses itself, or with what OpenBlasKernels chooses for it
     { printf '%q' "${command[0]}"; printf ' %q' "${command[@]:1}"; echo; } >&2
     exec "${command[@]}" 2> >(grep -v '^WARNING: Using incubator modules: jdk.incubator.vector$' >&2)
 }

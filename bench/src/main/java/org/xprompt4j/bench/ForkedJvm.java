@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.Json;
@@ -35,14 +36,20 @@ public final class ForkedJvm {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(flag -> !flag.startsWith("-agentlib")).toList();
     }
 
+    /** Runs a main class to its end in the environment of this process. */
+    public static List<Json> run(Class<?> main, List<String> flags, List<String> arguments) {
+        return run(main, flags, arguments, Map.of());
+    }
+
     /**
      * Runs a main class to its end.
      *
      * @param flags for the child, behind those of this machine
+     * @param environment further variables for the child
      * @return its lines of JSON
      * @throws InvalidInput when it ended with exit code 2; its own line said why
      */
-    public static List<Json> run(Class<?> main, List<String> flags, List<String> arguments) {
+    public static List<Json> run(Class<?> main, List<String> flags, List<String> arguments, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ownFlags());
@@ -51,7 +58,9 @@ public final class ForkedJvm {
         command.addAll(arguments);
         List<Json> results = new ArrayList<>();
         try {
-            Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process child = builder.start();
             try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (line.startsWith("{")) {

@@ -31,14 +31,14 @@ public final class GemmComparison {
             int forks = arguments.integer("forks", 5, 1, 100);
             String set = arguments.string("shapes", "all");
             List<GemmShape> shapes = GemmShape.of(set);
-            System.err.println(OpenBlas.load(arguments.string("library", null)).description());
+            Map<String, String> kernels = OpenBlasKernels.environment(arguments.string("library", null));
             History history = History.of(arguments.string("history", "none"));
             double logarithms = 0;
             double smallest = Double.POSITIVE_INFINITY;
             for (int count : threads) {
                 List<List<Json>> runs = new ArrayList<>();
                 for (int fork = 0; fork < forks; fork++) {
-                    runs.add(ForkedJvm.run(GemmFork.class, List.of(ForkedJvm.threads(count)), childArguments(arguments, count, set)));
+                    runs.add(ForkedJvm.run(GemmFork.class, List.of(ForkedJvm.threads(count)), childArguments(arguments, count, set), kernels));
                 }
                 for (int i = 0; i < shapes.size(); i++) {
                     double ratio = print(shapes.get(i), count, i, runs, history);

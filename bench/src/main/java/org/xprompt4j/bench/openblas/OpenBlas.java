@@ -26,6 +26,7 @@ final class OpenBlas {
     private final MethodHandle sgemm;
     private final MethodHandle setThreads;
     private final String description;
+    private final String core;
 
     private OpenBlas(Path library, SymbolLookup symbols) {
         Linker linker = Linker.nativeLinker();
@@ -35,7 +36,8 @@ final class OpenBlas {
         sgemm = linker.downcallHandle(symbols.findOrThrow("cblas_sgemm"),
                 FunctionDescriptor.ofVoid(i, i, i, i, i, i, f, p, i, p, i, f, p, i));
         setThreads = linker.downcallHandle(symbols.findOrThrow("openblas_set_num_threads"), FunctionDescriptor.ofVoid(i));
-        description = library + ": " + text(linker, symbols, "openblas_get_config") + ", core " + text(linker, symbols, "openblas_get_corename");
+        core = text(linker, symbols, "openblas_get_corename");
+        description = library + ": " + text(linker, symbols, "openblas_get_config") + ", kernels for " + core;
     }
 
     /**
@@ -82,6 +84,11 @@ final class OpenBlas {
     /** Version, options and the kind of processor that it chose. */
     String description() {
         return description;
+    }
+
+    /** The kind of processor whose kernels it uses. */
+    String core() {
+        return core;
     }
 
     void setThreads(int threads) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.xprompt4j.bench.openblas.OpenBlasKernels;
 import org.xprompt4j.tensor.InvalidInput;
 import org.xprompt4j.tensor.file.Json;
 
@@ -39,6 +40,7 @@ final class PyTorch {
 
     private final String python;
     private final Path script;
+    private final Map<String, String> kernels = OpenBlasKernels.environment(); // PyTorch of Debian multiplies with OpenBLAS
 
     private PyTorch(String python, Path script) {
         this.python = python;
@@ -74,6 +76,7 @@ final class PyTorch {
         List<String> command = List.of(python, script.toString(), "--threads", Integer.toString(variant.threads), "--repeat", Integer.toString(repeat),
                 "--only", only);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(kernels);
         builder.environment().putAll(variant.environment);
         List<Json> lines = new ArrayList<>();
         try {
