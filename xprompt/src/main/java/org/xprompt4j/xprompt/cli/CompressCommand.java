@@ -57,7 +57,7 @@ final class CompressCommand implements Callable<Integer> {
             throw new InvalidInput("--example BEFORE AFTER is needed: there is nothing to compress");
         }
         OutputPlace.file(out);
-        List<Example> read = examples.read(instructions.stream().map(words -> WordsOption.checked("--instruction", words)).toList());
+        List<Example> read = examples.read(instructions.stream().map(words -> GivenWords.checked("--instruction", words)).toList());
         try (XPromptModel opened = instructions.isEmpty() ? model.open() : model.openWithWords()) {
             long start = System.nanoTime();
             CompressedPrompt prompt = opened.compress(read, note);

@@ -67,8 +67,8 @@ final class DescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        question = WordsOption.checked("--question", question);
-        answer = WordsOption.checked("--answer", answer);
+        question = GivenWords.checked("--question", question);
+        answer = GivenWords.checked("--answer", answer);
         requireWholeExample();
         TextOptions options = sampling.options(MOST_TOKENS);
         List<Picture> shown = pictures.stream().map(PictureReader::read).toList();

@@ -52,7 +52,7 @@ final class EvalCommand implements Callable<Integer> {
     private SamplingOptions sampling;
 
     @Mixin
-    private WordsOptions words;
+    private WordsEvaluationOptions words;
 
     @Option(names = "--suite", paramLabel = "FILE", description = "what to measure; default: every task of the model on 16 photographs")
     private Path suite;

@@ -80,9 +80,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        instruction = WordsOption.checked("--instruction", instruction);
-        text = WordsOption.checked("--text", text);
-        List<String> shown = exampleInstructions.stream().map(words -> WordsOption.checked("--example-instruction", words)).toList();
+        instruction = GivenWords.checked("--instruction", instruction);
+        text = GivenWords.checked("--text", text);
+        List<String> shown = exampleInstructions.stream().map(words -> GivenWords.checked("--example-instruction", words)).toList();
         requireOneQuestion();
         requireOneContext();
         GenerationOptions options = sampling.options();

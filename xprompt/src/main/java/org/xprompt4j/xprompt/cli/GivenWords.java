@@ -3,10 +3,10 @@ package org.xprompt4j.xprompt.cli;
 import org.xprompt4j.tensor.InvalidInput;
 
 /** Words that a user gives on the command line, checked before a model is opened. */
-final class WordsOption {
+final class GivenWords {
     private static final int LONGEST = 4_000; // characters; a sentence has a hundred, and what is read grows with the square
 
-    private WordsOption() {
+    private GivenWords() {
     }
 
     /**

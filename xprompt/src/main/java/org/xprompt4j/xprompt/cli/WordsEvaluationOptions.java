@@ -9,7 +9,7 @@ import org.xprompt4j.xprompt.evaluation.WordsSettings;
 import picocli.CommandLine.Option;
 
 /** What {@code xp eval} measures of a model with words. Only with {@code --words}. */
-final class WordsOptions {
+final class WordsEvaluationOptions {
     private static final int QUERIES = 16;
     private static final int POOL = 2000;
     private static final int SCENES = 50;
