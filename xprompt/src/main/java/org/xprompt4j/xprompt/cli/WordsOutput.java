@@ -108,6 +108,10 @@ final class WordsOutput {
             row(List.of(kind.name(), cell(kind.met(), "%.2f", true), cell(kind.ceiling(), "%.2f", true)));
         }
         line("");
+        row(List.of("pictures from words: what was asked for", "shown", "by pictures for other words"));
+        rule(3);
+        figures.shown().forEach((attribute, figure) -> row(List.of(attribute, cell(figure, "%.2f", true), cell(figures.chance().get(attribute), "%.2f", true))));
+        line("");
         row(List.of("captions", "right"));
         rule(2);
         for (Map.Entry<String, Figure> caption : figures.captions().entrySet()) {

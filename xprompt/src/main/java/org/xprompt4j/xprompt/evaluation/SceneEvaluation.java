@@ -48,6 +48,11 @@ final class SceneEvaluation {
         ToldScene told() {
             return ToldScene.read(said);
         }
+
+        /** The same pictures as if another request had been made. */
+        Case asked(SceneRequest other) {
+            return new Case(other, asked, scene, drawn, ceiling, said);
+        }
     }
 
     private record Request(SceneRequest request, String asked, Scene scene, int stream) {

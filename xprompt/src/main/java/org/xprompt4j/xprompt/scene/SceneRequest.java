@@ -1,7 +1,12 @@
 package org.xprompt4j.xprompt.scene;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.xprompt4j.tensor.Philox;
 import org.xprompt4j.xprompt.data.Draws;
 import org.xprompt4j.xprompt.scene.Scene.Thing;
@@ -134,6 +139,30 @@ public record SceneRequest(Kind kind, List<Wanted> wanted, Relation relation, St
             }
         }
         return relation == null || relation.holds(only(scene, wanted.get(0)), only(scene, wanted.get(1)));
+    }
+
+    /**
+     * Which attributes that were asked for a scene shows, each by itself: colours wherever they are, forms whatever their number and
+     * colour. A request is met when things are right together, see {@link #isMetBy}; this tells how far from it a picture is.
+     */
+    public Map<ToldScene.Attribute, Boolean> shownBy(Scene scene) {
+        Map<ToldScene.Attribute, Boolean> shown = new EnumMap<>(ToldScene.Attribute.class);
+        Set<Form> forms = scene.things().stream().map(Thing::form).collect(Collectors.toSet());
+        shown.put(ToldScene.Attribute.FORM, forms.equals(wanted.stream().map(Wanted::form).collect(Collectors.toSet())));
+        Set<String> colours = wanted.stream().map(Wanted::colour).filter(Objects::nonNull).collect(Collectors.toSet());
+        if (!colours.isEmpty()) {
+            shown.put(ToldScene.Attribute.COLOUR, scene.things().stream().map(Thing::colour).collect(Collectors.toSet()).containsAll(colours));
+        }
+        shown.put(ToldScene.Attribute.NUMBER, scene.things().size() == wanted.stream().mapToInt(Wanted::count).sum());
+        if (relation != null) {
+            List<Thing> first = scene.things().stream().filter(wanted.get(0)::fits).toList();
+            List<Thing> second = scene.things().stream().filter(wanted.get(1)::fits).toList();
+            shown.put(ToldScene.Attribute.RELATION, first.stream().anyMatch(a -> second.stream().anyMatch(b -> relation.holds(a, b))));
+        }
+        if (ground != null) {
+            shown.put(ToldScene.Attribute.GROUND, ground.equals(scene.ground()));
+        }
+        return shown;
     }
 
     private static Thing only(Scene scene, Wanted w) {

@@ -36,6 +36,7 @@ public final class EpisodeSource {
     private static final int VALIDATION_BATCHES = 4;
     private static final float UNASKED = 0.1f; // share of jobs without example that say nothing at all: guidance compares with them
     private static final float SHOWN_DIFFERENCES = 0.3f; // share of batches of differences that may have an example
+    private static final float CAPTIONS_ASKED = 0.5f; // share of scenes that are asked for by all that can be told of them
 
     /**
      * What episodes are made of.
@@ -188,11 +189,20 @@ public final class EpisodeSource {
                 layouts.add(alone(new Exchange(Exchange.question(ids(Questions.CAPTION), List.of(picture)),
                         List.of(new Part.Text(ids(SceneWords.tell(scenes.get(i), random, split)))))));
             } else {
-                List<Part> asked = random.nextFloat() < UNASKED ? List.of() : List.of(words.part(SceneWords.ask(requests.get(i), random, split)));
-                layouts.add(alone(new Exchange(asked, List.of(picture))));
+                layouts.add(alone(new Exchange(asked(requests.get(i), scenes.get(i), random, split), List.of(picture))));
             }
         }
         return layouts;
+    }
+
+    /** The words for a scene: nothing, a request, which leaves much open, or a caption, of which more of the picture follows. */
+    private List<Part> asked(SceneRequest request, Scene scene, Philox random, Split split) {
+        float at = random.nextFloat();
+        if (at < UNASKED) {
+            return List.of();
+        }
+        boolean caption = at >= 1 - CAPTIONS_ASKED && split == Split.TRAIN;
+        return List.of(words.part(caption ? SceneWords.tell(scene, random, split) : SceneWords.ask(request, random, split)));
     }
 
     private PromptLayout alone(Exchange job) {

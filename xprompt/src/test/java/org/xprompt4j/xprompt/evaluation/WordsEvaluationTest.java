@@ -208,6 +208,9 @@ class WordsEvaluationTest {
         SceneFigures bad = SceneFigures.of(wrong, 0);
         good.drawn().forEach(row -> assertThat(List.of(row.met().mean(), row.ceiling().mean())).as(row.name()).containsExactly(1.0, 0.0));
         bad.drawn().forEach(row -> assertThat(List.of(row.met().mean(), row.ceiling().mean())).as(row.name()).containsExactly(0.0, 1.0));
+        good.shown().forEach((name, figure) -> assertThat(figure.mean()).as(name).isEqualTo(1));
+        bad.shown().forEach((name, figure) -> assertThat(figure.mean()).as(name).isZero());
+        assertThat(good.shown().get("relation").photographs()).as("only where it is asked for").isEqualTo(1);
         good.captions().forEach((name, figure) -> assertThat(figure.mean()).as(name).isEqualTo(1));
         bad.captions().forEach((name, figure) -> assertThat(figure.mean()).as(name).isZero());
         assertThat(good.captions().get("relation").photographs()).as("only scenes of two different things").isEqualTo(3);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.xprompt4j.xprompt.data.Split;
 import org.xprompt4j.xprompt.scene.Scene.Thing;
 import org.xprompt4j.xprompt.scene.SceneRequest.Kind;
 import org.xprompt4j.xprompt.scene.SceneRequest.Wanted;
+import org.xprompt4j.xprompt.scene.ToldScene.Attribute;
 
 /** What is asked for is drawn, what is drawn is read back, and nothing else passes for it. */
 class SceneTest {
@@ -49,6 +51,22 @@ class SceneTest {
         assertThat(asked.isMetBy(new Scene("white", List.of(star, new Thing(Form.RING, "green", 0.75, 0.5, 0.35))))).isFalse();
         assertThat(asked.isMetBy(new Scene("white", List.of(star, new Thing(Form.CIRCLE, "blue", 0.75, 0.5, 0.35))))).isFalse();
         assertThat(asked.isMetBy(new Scene("white", List.of(new Thing(Form.STAR, "red", 0.75, 0.2, 0.3), ring)))).isFalse();
+    }
+
+    @Test
+    void whatIsShownIsToldByAttribute() {
+        Thing star = new Thing(Form.STAR, "red", 0.25, 0.5, 0.35);
+        Thing ring = new Thing(Form.RING, "blue", 0.75, 0.5, 0.35);
+        SceneRequest asked = new SceneRequest(Kind.TWO_COLOURS, List.of(new Wanted(1, Form.STAR, "red"), new Wanted(1, Form.RING, "blue")), Relation.LEFT, "white");
+        assertThat(asked.shownBy(new Scene("white", List.of(star, ring)))).hasSize(5).doesNotContainValue(false);
+        Thing blueStar = new Thing(Form.STAR, "blue", 0.25, 0.5, 0.35);
+        Thing redRing = new Thing(Form.RING, "red", 0.75, 0.5, 0.35);
+        assertThat(asked.shownBy(new Scene("black", List.of(blueStar, redRing)))).containsExactlyInAnyOrderEntriesOf(Map.of(Attribute.FORM, true,
+                Attribute.COLOUR, true, Attribute.NUMBER, true, Attribute.RELATION, false, Attribute.GROUND, false));
+        assertThat(asked.shownBy(new Scene("white", List.of(star)))).containsExactlyInAnyOrderEntriesOf(Map.of(Attribute.FORM, false,
+                Attribute.COLOUR, false, Attribute.NUMBER, false, Attribute.RELATION, false, Attribute.GROUND, true));
+        assertThat(new SceneRequest(Kind.ONE, List.of(new Wanted(1, Form.STAR, null)), null, null).shownBy(new Scene("red", List.of(blueStar))))
+                .containsOnlyKeys(Attribute.FORM, Attribute.NUMBER);
     }
 
     @Test
