@@ -57,6 +57,10 @@ final class PicturesAndWords implements Chapter {
 
     /** How much easier each code of a picture is to guess after its own words than after others, nats, [rows][columns]. */
     private record Asked(String words, String others, Picture picture, double[][] gained) {
+        /** The gains alone: by chance other words are sometimes better. */
+        double[][] better() {
+            return Arrays.stream(gained).map(row -> Arrays.stream(row).map(gain -> Math.max(0, gain)).toArray()).toArray(double[][]::new);
+        }
     }
 
     @Override
@@ -79,7 +83,8 @@ final class PicturesAndWords implements Chapter {
         figures.put("nats_before_another_picture", Arrays.stream(told.blind()).average().orElseThrow());
         Asked asked = asked(model, scene);
         figures.put("nats_gained_by_the_right_words", sum(asked.gained()));
-        figures.put("share_of_it_in_the_first_row", sum(new double[][] {asked.gained()[0]}) / sum(asked.gained()));
+        figures.put("nats_gained_where_they_help", sum(asked.better()));
+        figures.put("share_of_it_in_the_first_row", sum(new double[][] {asked.better()[0]}) / sum(asked.better()));
         return new Lesson(draw(cut, told, asked), figures);
     }
 
@@ -172,8 +177,7 @@ final class PicturesAndWords implements Chapter {
         drawing.text(left, y + 18, "than after \"" + asked.others() + "\"?");
         drawing.picture(asked.picture(), left, y + 34, 2);
         double most = Arrays.stream(asked.gained()).flatMapToDouble(Arrays::stream).max().orElseThrow();
-        double[][] better = Arrays.stream(asked.gained()).map(row -> Arrays.stream(row).map(gain -> Math.max(0, gain)).toArray()).toArray(double[][]::new);
-        drawing.heat(better, most, left + 160, y + 34, 8);
+        drawing.heat(asked.better(), most, left + 160, y + 34, 8);
         drawing.heatScale(left + 310, y + 50, String.format(Locale.ROOT, "%.1f nats easier", most));
         return drawing.image();
     }

@@ -93,6 +93,7 @@ class PictureChaptersTest {
         assertThat(lesson.figure("nats")).isLessThan(lesson.figure("nats_before_another_picture") - 0.5);
         assertThat((String) lesson.figures().get("said")).isNotEmpty();
         assertThat(lesson.figure("nats_gained_by_the_right_words")).as("over the whole picture").isGreaterThan(3);
+        assertThat(lesson.figure("nats_gained_where_they_help")).isGreaterThanOrEqualTo(lesson.figure("nats_gained_by_the_right_words"));
         assertThat(lesson.figure("share_of_it_in_the_first_row")).isBetween(0.02, 1.0);
     }
 
