@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Where and with what a figure was measured: the part of a history line that every instrument shares. */
 public final class Machine {
@@ -30,15 +33,24 @@ public final class Machine {
 
     /** The processor's name and whether it has the widest vectors; the architecture's name where the system does not say more. */
     static String processor() {
+        String name = ofProcessor("model name");
+        Set<String> flags = flags();
+        return (name.isEmpty() ? System.getProperty("os.arch") : name) + (flags.contains("avx512f") ? " (AVX-512)" : flags.contains("avx2") ? " (AVX2)" : "");
+    }
+
+    /** What the processor can do, as Linux lists it: {@code avx2}, {@code avx512f}; empty where the system does not say. */
+    public static Set<String> flags() {
+        return Set.copyOf(List.of(ofProcessor("flags").split(" +")));
+    }
+
+    /** A field of the first processor in Linux's list; empty where there is none. */
+    private static String ofProcessor(String field) {
         Path info = Path.of("/proc/cpuinfo");
         if (!Files.isReadable(info)) {
-            return System.getProperty("os.arch");
+            return "";
         }
-        try {
-            String text = Files.readString(info);
-            String name = text.lines().filter(line -> line.startsWith("model name")).map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst().orElse(System.getProperty("os.arch"));
-            return name + (text.contains(" avx512f ") ? " (AVX-512)" : text.contains(" avx2 ") ? " (AVX2)" : "");
+        try (Stream<String> lines = Files.lines(info)) {
+            return lines.filter(line -> line.startsWith(field)).findFirst().map(line -> line.substring(line.indexOf(':') + 1).strip()).orElse("");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,12 +1,8 @@
 package org.xprompt4j.bench.openblas;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.xprompt4j.bench.Machine;
 import org.xprompt4j.tensor.InvalidInput;
 
 /**
@@ -38,7 +34,7 @@ public final class OpenBlasKernels {
      */
     static Map<String, String> environment(String library) {
         OpenBlas blas = OpenBlas.load(library);
-        String better = instead(blas.core(), processorFlags());
+        String better = instead(blas.core(), Machine.flags());
         System.err.println(blas.description() + (better == null ? "" : ", which are older than this processor: runs with those for " + better));
         return better == null ? Map.of() : Map.of(VARIABLE, better);
     }
@@ -54,18 +50,5 @@ public final class OpenBlasKernels {
             return null;
         }
         return flags.contains("avx512_bf16") ? "Cooperlake" : flags.contains("avx512vl") ? "SkylakeX" : "Haswell";
-    }
-
-    private static Set<String> processorFlags() {
-        Path info = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(info)) {
-            return Set.of();
-        }
-        try (var lines = Files.lines(info)) {
-            return lines.filter(line -> line.startsWith("flags")).findFirst().map(line -> Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).strip().split(" +"))))
-                    .orElse(Set.of());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -130,7 +130,7 @@ public record SceneRequest(Kind kind, List<Wanted> wanted, Relation relation, St
 
     /** True when a scene shows exactly what was asked for. */
     public boolean isMetBy(Scene scene) {
-        if (ground != null && !ground.equals(scene.ground()) || scene.things().size() != wanted.stream().mapToInt(Wanted::count).sum()) {
+        if (ground != null && !ground.equals(scene.ground()) || scene.things().size() != total()) {
             return false;
         }
         for (Wanted w : wanted) {
@@ -153,7 +153,7 @@ public record SceneRequest(Kind kind, List<Wanted> wanted, Relation relation, St
         if (!colours.isEmpty()) {
             shown.put(ToldScene.Attribute.COLOUR, scene.things().stream().map(Thing::colour).collect(Collectors.toSet()).containsAll(colours));
         }
-        shown.put(ToldScene.Attribute.NUMBER, scene.things().size() == wanted.stream().mapToInt(Wanted::count).sum());
+        shown.put(ToldScene.Attribute.NUMBER, scene.things().size() == total());
         if (relation != null) {
             List<Thing> first = scene.things().stream().filter(wanted.get(0)::fits).toList();
             List<Thing> second = scene.things().stream().filter(wanted.get(1)::fits).toList();
@@ -163,6 +163,11 @@ public record SceneRequest(Kind kind, List<Wanted> wanted, Relation relation, St
             shown.put(ToldScene.Attribute.GROUND, ground.equals(scene.ground()));
         }
         return shown;
+    }
+
+    /** Things in all. */
+    private int total() {
+        return wanted.stream().mapToInt(Wanted::count).sum();
     }
 
     private static Thing only(Scene scene, Wanted w) {
