@@ -1,6 +1,7 @@
 package org.xprompt4j.bench.openblas;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,12 @@ import org.xprompt4j.tensor.file.JsonWriter;
  *     [--history FILE]}</pre>
  */
 public final class GemmComparison {
+    /**
+     * OpenBLAS's threads spin for 2^26 cycles after each product unless told otherwise, also through our next turns: on two cores they
+     * took half of one. 2^18 is about as long as our own threads spin.
+     */
+    private static final Map<String, String> SHORT_SPINS = Map.of("OPENBLAS_THREAD_TIMEOUT", "18");
+
     private GemmComparison() {
     }
 
@@ -31,14 +38,15 @@ public final class GemmComparison {
             int forks = arguments.integer("forks", 5, 1, 100);
             String set = arguments.string("shapes", "all");
             List<GemmShape> shapes = GemmShape.of(set);
-            Map<String, String> kernels = OpenBlasKernels.environment(arguments.string("library", null));
+            Map<String, String> environment = new HashMap<>(OpenBlasKernels.environment(arguments.string("library", null)));
+            environment.putAll(SHORT_SPINS);
             History history = History.of(arguments.string("history", "none"));
             double logarithms = 0;
             double smallest = Double.POSITIVE_INFINITY;
             for (int count : threads) {
                 List<List<Json>> runs = new ArrayList<>();
                 for (int fork = 0; fork < forks; fork++) {
-                    runs.add(ForkedJvm.run(GemmFork.class, List.of(ForkedJvm.threads(count)), childArguments(arguments, count, set), kernels));
+                    runs.add(ForkedJvm.run(GemmFork.class, List.of(ForkedJvm.threads(count)), childArguments(arguments, count, set), environment));
                 }
                 for (int i = 0; i < shapes.size(); i++) {
                     double ratio = print(shapes.get(i), count, i, runs, history);

@@ -1,6 +1,7 @@
 package org.xprompt4j.bench.openblas;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,33 +25,39 @@ import org.xprompt4j.tensor.op.Epilogue;
 
 /**
  * One virtual machine of the comparison. Both products are computed of the same operands and compared; then they are timed turn
- * by turn, each turn at least {@link #TURN_NANOS} long, so that whatever the machine does meanwhile meets both. Rounds in which other processes took the processors
- * are measured again.
+ * by turn, each turn at least {@link #TURN_NANOS} long, so that whatever the machine does meanwhile meets both. Rounds in which other processes or this machine's compiler
+ * took the processors are measured again.
  */
 final class GemmFork {
     static final Set<String> OPTIONS = Set.of("threads", "shapes", "rounds", "library", "forks", "history");
 
     private static final long TURN_NANOS = 20_000_000;
-    private static final long WARM_UP_NANOS = 2_500_000_000L;
+    private static final int WARM_UPS = 2; // measurements of every shape that are thrown away
     private static final long SHAPE_WARM_UP_NANOS = 150_000_000;
-    /**
-     * With several threads a turn begins untimed: OpenBLAS's threads go on spinning for 2^26 cycles after their last product, and a
-     * busy system takes some time to spread the other side's threads over the cores.
-     */
+    /** With several threads a turn begins untimed: the system takes some time to spread the side's threads over the cores. */
     private static final long SETTLE_NANOS = 40_000_000;
 
-    /** A round counts as quiet when both sides had this share of the processors that they asked for; others are measured again. */
+    /** A round counts as quiet when both sides had this share of the processors that they asked for and nothing was compiled meanwhile. */
     private static final double QUIET_SHARE = 0.93;
     private static final int MOST_ROUNDS = 2; // times the rounds wanted
     private static final OperatingSystemMXBean PROCESS = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean(); // null where all is interpreted
 
-    /** One side's turn: seconds of a product, and processor time over wall time over threads. */
-    private record Turn(double seconds, double processorShare) {
+    /** One side's turn: seconds of a product, processor time over wall time over threads, and whether the compiler finished something. */
+    private record Turn(double seconds, double processorShare, boolean compiled) {
     }
 
     private record Round(Turn ours, Turn theirs) {
         double processorShare() {
             return Math.min(ours.processorShare, theirs.processorShare);
+        }
+
+        boolean compiled() {
+            return ours.compiled || theirs.compiled;
+        }
+
+        boolean isQuiet() {
+            return processorShare() >= QUIET_SHARE && !compiled();
         }
     }
 
@@ -75,7 +82,9 @@ final class GemmFork {
             List<GemmShape> shapes = GemmShape.of(arguments.string("shapes", "all"));
             try (Backend backend = Backends.open("cpu")) {
                 GemmFork fork = new GemmFork(backend, openBlas, threads, arguments.integer("rounds", 5, 1, 1000));
-                fork.warmUp(shapes);
+                for (int i = 0; i < WARM_UPS; i++) {
+                    shapes.forEach(fork::measure); // so that the compiler has seen each kind of operand before the first is timed
+                }
                 for (GemmShape shape : shapes) {
                     System.out.println(JsonWriter.compact(fork.measure(shape)));
                 }
@@ -114,26 +123,6 @@ final class GemmFork {
         openBlas.sgemm(shape, x.a.segment(), x.b.segment(), x.theirs.segment());
     }
 
-    /** All shapes in turn, so that the compiler has seen each kind of operand before the first is timed. */
-    private void warmUp(List<GemmShape> shapes) {
-        long end = System.nanoTime() + WARM_UP_NANOS;
-        while (System.nanoTime() < end) {
-            for (GemmShape shape : shapes) {
-                if ((long) shape.m() * shape.n() * shape.k() <= 1L << 28 || shapes.size() == 1) {
-                    try (MemoryScope scope = backend.openScope("warm-up")) {
-                        Operands operands = Operands.of(scope, shape);
-                        for (int i = 0; i < 3; i++) {
-                            ours(shape, operands);
-                        }
-                    }
-                }
-            }
-            if (shapes.stream().allMatch(shape -> (long) shape.m() * shape.n() * shape.k() > 1L << 28)) {
-                return;
-            }
-        }
-    }
-
     private Map<String, Object> measure(GemmShape shape) {
         try (MemoryScope scope = backend.openScope("sgemm")) {
             Operands x = Operands.of(scope, shape);
@@ -149,9 +138,9 @@ final class GemmFork {
                 Turn second = i % 2 == 0 ? turn(theirCalls, () -> theirs(shape, x)) : turn(ourCalls, () -> ours(shape, x));
                 Round round = i % 2 == 0 ? new Round(first, second) : new Round(second, first);
                 all.add(round);
-                quiet += round.processorShare() >= QUIET_SHARE ? 1 : 0;
+                quiet += round.isQuiet() ? 1 : 0;
             }
-            all.sort(Comparator.comparingDouble(Round::processorShare).reversed());
+            all.sort(Comparator.comparing(Round::compiled).thenComparing(Comparator.comparingDouble(Round::processorShare).reversed()));
             List<Round> kept = all.subList(0, rounds);
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("m", shape.m());
@@ -196,13 +185,19 @@ final class GemmFork {
         while (threads > 1 && System.nanoTime() < settled) {
             product.run();
         }
+        long compilation = compilationMillis();
         long processor = PROCESS.getProcessCpuTime();
         long start = System.nanoTime();
         for (int i = 0; i < calls; i++) {
             product.run();
         }
         long nanos = System.nanoTime() - start;
-        return new Turn(nanos * 1e-9 / calls, (double) (PROCESS.getProcessCpuTime() - processor) / nanos / threads);
+        return new Turn(nanos * 1e-9 / calls, (double) (PROCESS.getProcessCpuTime() - processor) / nanos / threads,
+                compilationMillis() != compilation);
+    }
+
+    private static long compilationMillis() {
+        return COMPILER != null && COMPILER.isCompilationTimeMonitoringSupported() ? COMPILER.getTotalCompilationTime() : 0;
     }
 
     private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
