@@ -23,9 +23,10 @@ final class FewRows {
 
     private static final int L = Lanes.COUNT;
     private static final int GROUP = 4; // rows of the weight at a time
-    private static final int TASKS_PER_THREAD = 4; // fewer wait for the last one, more start their reads too often
+    private static final int MOST_TASKS = 4; // of a thread: fewer wait for the last one
+    private static final long TASK_BYTES = 768 << 10; // of the weight: less starts its reads too often
     private static final int MIN_COPY_ROWS = 4; // from here on a group of the weight is used often enough to copy it to the heap
-    private static final int MAX_TASK_COLUMNS = 256;
+    private static final int MAX_TASK_COLUMNS = 512;
     private static final int MAX_TASK_COLUMNS_COPIED = 64; // the block of the result stays in the first cache
     private static final long INLINE_WORK = 64 * 1024;
     private static final int SLOT_A = 7;
@@ -51,7 +52,9 @@ final class FewRows {
         }
         Arrays.fill(rows, m * paddedK, paddedM * paddedK, 0f);
         boolean small = (long) m * n * k <= INLINE_WORK;
-        int wanted = small ? 1 : TASKS_PER_THREAD * WorkerPool.shared().threads();
+        int threads = WorkerPool.shared().threads();
+        long bytes = (long) n * k * weight.dtype().bytes();
+        int wanted = small ? 1 : threads * (int) Math.clamp((bytes / threads + TASK_BYTES / 2) / TASK_BYTES, 1, MOST_TASKS);
         int most = m < MIN_COPY_ROWS ? MAX_TASK_COLUMNS : MAX_TASK_COLUMNS_COPIED;
         int columns = Math.min(most, Math.max(16, TiledProduct.roundUp(n / wanted, 16)));
         int tasks = (n + columns - 1) / columns;
