@@ -2,9 +2,11 @@ package org.xprompt4j.xprompt.picture;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import javax.imageio.IIOException;
@@ -35,6 +37,9 @@ public final class PictureReader {
     static {
         ImageIO.setUseCache(false);   // no temporary files
     }
+
+    private static final int BITS_PER_SAMPLE = 258; // a field of TIFF
+    private static final int MOST_SAMPLES = 256; // of a pixel
 
     private PictureReader() {}
 
@@ -99,6 +104,7 @@ public final class PictureReader {
             ImageReader reader = readers.next();
             try {
                 refuseTruncatedJpeg(reader, bytes, name);
+                refuseOddDepth(bytes, name);
                 return rest.apply(decode(reader, stream, bytes.length, name, maxPixels));
             } finally {
                 reader.dispose();
@@ -152,6 +158,23 @@ public final class PictureReader {
             }
         }
         throw new InvalidInput(name + ": is a truncated JPEG (no end marker); copy or save it again");
+    }
+
+    /** The JDK makes a table of 2^depth numbers for each kind of sample of a TIFF, whatever the size of the picture. */
+    private static void refuseOddDepth(byte[] bytes, String name) {
+        TiffDirectory directory = TiffDirectory.of(ByteBuffer.wrap(bytes));
+        if (directory == null) {
+            return;
+        }
+        List<Long> depths = directory.numbers(BITS_PER_SAMPLE, MOST_SAMPLES + 1);
+        if (depths.size() > MOST_SAMPLES) {
+            throw new InvalidInput(name + ": its header says more than " + MOST_SAMPLES + " samples a pixel (BitsPerSample); it is damaged or made to harm");
+        }
+        for (long depth : depths) {
+            if (depth < 1 || depth > 16 && depth != 32 && depth != 64) {
+                throw new InvalidInput(name + ": its header says " + depth + " bits a sample (BitsPerSample); 1 to 16, 32 or 64 can be read, save it again with 8 or 16");
+            }
+        }
     }
 
     private static String oneLine(Throwable e) {

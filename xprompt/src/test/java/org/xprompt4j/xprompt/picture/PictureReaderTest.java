@@ -113,6 +113,26 @@ class PictureReaderTest {
         assertThat(picture.at(21, 13, 2)).isGreaterThan(150);
     }
 
+    /** The decoder would make tables of 2^depth numbers: 64 MB for three bytes of this file. */
+    @ParameterizedTest
+    @CsvSource({"0", "17", "24", "31", "33", "65535"})
+    void depthsThatCostMemoryAreRefused(int depth) throws IOException {
+        byte[] tiff = resource("photo.tiff");
+        ByteBuffer in = ByteBuffer.wrap(tiff).order(tiff[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        int directory = in.getInt(4);
+        boolean found = false;
+        for (int i = 0; i < in.getShort(directory); i++) {
+            int entry = directory + 2 + 12 * i;
+            if (in.getShort(entry) == 258) {
+                found = true;
+                in.putShort(in.getInt(entry + 4) > 2 ? in.getInt(entry + 8) + 2 : entry + 8, (short) depth);
+            }
+        }
+        assertThat(found).as("the file has BitsPerSample").isTrue();
+        assertThatThrownBy(() -> PictureReader.decode(tiff, "deep.tiff")).isInstanceOf(InvalidInput.class)
+                .hasMessageStartingWith("deep.tiff: its header says " + depth + " bits a sample");
+    }
+
     @ParameterizedTest
     @CsvSource({"1", "2", "3", "4", "5", "6", "7", "8"})
     void exifOrientationIsHonoured(int orientation) throws IOException {
