@@ -104,6 +104,11 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         if (json.number("dropout", 0) < 0 || json.number("dropout", 0) >= 1) {
             throw json.get("dropout").fault("must be from 0 to below 1 (it has no effect outside training)");
         }
+        int inChannels = bounded(json, "in_channels", 3, MAX_WIDTH);
+        if (patchPath && (normalizeCodes || inChannels != outChannels)) {
+            throw json.fault("patch_path needs codes that are not normalised (normalize_codes) and as many channels out as in, not "
+                    + inChannels + " in and " + outChannels + " out");
+        }
         int channels = bounded(json, names[0], 0, MAX_WIDTH);
         int groups = bounded(json, "norm_groups", PUBLIC_GROUPS, MAX_WIDTH);
         if (channels % groups != 0) {
@@ -121,7 +126,7 @@ public record VqganConfig(int resolution, int inChannels, int outChannels, int c
         if (json.has("attn_resolutions")) {
             json.get("attn_resolutions").elements().forEach(element -> attention.add(element.asPositiveInt()));
         }
-        return new VqganConfig(json.positiveInt("resolution"), bounded(json, "in_channels", 3, MAX_WIDTH), outChannels, channels, multipliers,
+        return new VqganConfig(json.positiveInt("resolution"), inChannels, outChannels, channels, multipliers,
                 (int) json.get("num_res_blocks").asLong(1, MAX_BLOCKS), attention, bounded(json, names[2], 0, MAX_WIDTH), codes, codeDim,
                 groups, normalizeCodes, patchPath);
     }

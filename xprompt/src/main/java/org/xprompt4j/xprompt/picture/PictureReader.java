@@ -2,16 +2,17 @@ package org.xprompt4j.xprompt.picture;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
+import javax.imageio.plugins.tiff.TIFFDirectory;
+import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.stream.ImageInputStream;
 import org.xprompt4j.tensor.InvalidInput;
 
@@ -38,8 +39,7 @@ public final class PictureReader {
         ImageIO.setUseCache(false);   // no temporary files
     }
 
-    private static final int BITS_PER_SAMPLE = 258; // a field of TIFF
-    private static final int MOST_SAMPLES = 256; // of a pixel
+    private static final int MOST_SAMPLES = 8; // of a pixel: CMYK and some beside them
 
     private PictureReader() {}
 
@@ -104,7 +104,6 @@ public final class PictureReader {
             ImageReader reader = readers.next();
             try {
                 refuseTruncatedJpeg(reader, bytes, name);
-                refuseOddDepth(bytes, name);
                 return rest.apply(decode(reader, stream, bytes.length, name, maxPixels));
             } finally {
                 reader.dispose();
@@ -136,6 +135,7 @@ public final class PictureReader {
             throw new InvalidInput(name + ": its header says " + width + " x " + height + " pixels, but its " + fileBytes
                     + " bytes cannot hold them; it is damaged or made to harm");
         }
+        refuseCostlySamples(reader, name);
         BufferedImage image = reader.read(0);
         if (image == null || image.getWidth() > width || image.getHeight() > height) {
             throw new IIOException("the picture is not of the size in its header");
@@ -160,19 +160,27 @@ public final class PictureReader {
         throw new InvalidInput(name + ": is a truncated JPEG (no end marker); copy or save it again");
     }
 
-    /** The JDK makes a table of 2^depth numbers for each kind of sample of a TIFF, whatever the size of the picture. */
-    private static void refuseOddDepth(byte[] bytes, String name) {
-        TiffDirectory directory = TiffDirectory.of(ByteBuffer.wrap(bytes));
-        if (directory == null) {
+    /**
+     * The JDK makes a table of 2^depth numbers for each kind of sample of a TIFF, and pictures of as many samples a pixel as the header
+     * says, whatever the size of the file. Asked of the decoder itself, which goes on in its own way where a directory is damaged.
+     */
+    private static void refuseCostlySamples(ImageReader reader, String name) throws IOException {
+        if (!reader.getFormatName().toLowerCase(Locale.ROOT).startsWith("tif")) {
             return;
         }
-        List<Long> depths = directory.numbers(BITS_PER_SAMPLE, MOST_SAMPLES + 1);
-        if (depths.size() > MOST_SAMPLES) {
-            throw new InvalidInput(name + ": its header says more than " + MOST_SAMPLES + " samples a pixel (BitsPerSample); it is damaged or made to harm");
+        TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
+        TIFFField samples = directory.getTIFFField(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL);
+        TIFFField depths = directory.getTIFFField(BaselineTIFFTagSet.TAG_BITS_PER_SAMPLE);
+        int most = Math.max(samples == null ? 1 : samples.getAsInt(0), depths == null ? 1 : depths.getCount());
+        if (most > MOST_SAMPLES) {
+            throw new InvalidInput(name + ": its header says " + most + " samples a pixel (SamplesPerPixel, BitsPerSample), and at most " + MOST_SAMPLES
+                    + " can be read; save it again as RGB");
         }
-        for (long depth : depths) {
+        for (int i = 0; depths != null && i < depths.getCount(); i++) {
+            int depth = depths.getAsInt(i);
             if (depth < 1 || depth > 16 && depth != 32 && depth != 64) {
-                throw new InvalidInput(name + ": its header says " + depth + " bits a sample (BitsPerSample); 1 to 16, 32 or 64 can be read, save it again with 8 or 16");
+                throw new InvalidInput(name + ": its header says " + depth
+                        + " bits a sample (BitsPerSample), and 1 to 16, 32 or 64 can be read; save it again with 8 or 16");
             }
         }
     }

@@ -3,7 +3,6 @@ package org.xprompt4j.xprompt.picture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * EXIF orientation: finds tag 274 in a JPEG (APP1), PNG (eXIf), WebP (EXIF) or TIFF file and turns the picture upright.
@@ -72,9 +71,32 @@ final class Upright {
     }
 
     private static int inTiff(ByteBuffer in, int from, int to) {
-        TiffDirectory directory = to < from ? null : TiffDirectory.of(in.slice(from, to - from));
-        List<Long> values = directory == null ? List.of() : directory.numbers(ORIENTATION, 1);
-        return !values.isEmpty() && values.getFirst() >= 1 && values.getFirst() <= 8 ? values.getFirst().intValue() : 1;
+        if (to - from < 8) {
+            return 1;
+        }
+        ByteBuffer tiff = in.slice(from, to - from);
+        int order = tiff.getShort(0);
+        if (order == 0x4949) {
+            tiff.order(ByteOrder.LITTLE_ENDIAN);
+        } else if (order != 0x4D4D) {
+            return 1;
+        }
+        long directory = tiff.getInt(4) & 0xFFFFFFFFL;
+        if (tiff.getShort(2) != 42 || directory + 2 > tiff.capacity()) {
+            return 1;
+        }
+        int entries = tiff.getShort((int) directory) & 0xFFFF;
+        for (int i = 0; i < entries; i++) {
+            long entry = directory + 2 + 12L * i;
+            if (entry + 12 > tiff.capacity()) {
+                return 1;
+            }
+            if ((tiff.getShort((int) entry) & 0xFFFF) == ORIENTATION) {
+                int value = tiff.getShort((int) entry + 8) & 0xFFFF;
+                return value >= 1 && value <= 8 ? value : 1;
+            }
+        }
+        return 1;
     }
 
     /** The picture as it was meant to be seen. */
