@@ -24,6 +24,10 @@ final class CallInliner {
     private static final Set<String> BUILT_IN = Set.of("vprintf", "__assertfail", "malloc", "free");
 
     private static final int MOST_OPERATIONS = 100_000;
+    /** Of all copies: functions that only call functions double at each level and need not have one instruction. */
+    private static final int MOST_NAMES = 500_000;
+    private static final int NAMES_OF_A_COPY = 20; // what a copy costs without any
+    private static final int DEEPEST = 200; // a call in a call: each takes part of this thread's stack
 
     private final PtxProgram program;
     private final List<Operation> operations = new ArrayList<>();
@@ -33,6 +37,7 @@ final class CallInliner {
     private final Map<String, List<String>> targets = new HashMap<>();
     private final Set<String> open = new LinkedHashSet<>();
     private int copies;
+    private long names;
     private int skips;
 
     private CallInliner(PtxProgram program) {
@@ -81,6 +86,14 @@ final class CallInliner {
     private void copy(PtxFunction function, String prefix, Map<String, String> formals) {
         if (!open.add(function.name())) {
             throw new PtxSyntaxException(program.file(), function.line(), "recursion is not supported: " + String.join(" calls ", open) + " calls " + function.name());
+        }
+        if (open.size() > DEEPEST) {
+            throw new PtxSyntaxException(program.file(), function.line(), "calls more than " + DEEPEST + " deep: " + function.name());
+        }
+        names += NAMES_OF_A_COPY + function.registers().size() + function.variables().size() + function.targets().size() + function.labels().size();
+        if (names > MOST_NAMES) {
+            throw new PtxSyntaxException(program.file(), function.line(), "more than " + MOST_NAMES + " registers, variables and labels (a call counts "
+                    + NAMES_OF_A_COPY + "), with every called function in the place of its call: " + function.name());
         }
         Copy copy = new Copy(function, prefix, formals);
         function.registers().forEach((name, type) -> registers.put(prefix + name, type));

@@ -1,11 +1,13 @@
 package org.xprompt4j.cuda.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.xprompt4j.cuda.emulator.syntax.PtxSyntaxException;
 
 /** What cannot be read or is not known is said in one line with the place; what a module declares is told rightly. */
@@ -68,6 +70,26 @@ class PtxSyntaxTest {
     void recursionIsRefused() {
         String ptx = HEAD + ".func f() { call f; ret; }\n.visible .entry k(.param .u64 p) { call f; ret; }\n";
         assertThatThrownBy(() -> launch(ptx)).hasMessageContaining("recursion is not supported: k calls f calls f");
+    }
+
+    /** Each function calls the next: {@code calls} to the power of {@code functions} copies, of which none need have an instruction. */
+    private static String callsOfCalls(int functions, int calls, String last) {
+        StringBuilder ptx = new StringBuilder(HEAD).append(".func f").append(functions).append("() { ").append(last).append(" }\n");
+        for (int i = functions - 1; i >= 0; i--) {
+            ptx.append(".func f").append(i).append("() { ").append(("call f" + (i + 1) + "; ").repeat(calls)).append("}\n");
+        }
+        return ptx.append(".visible .entry k(.param .u64 p) { call f0; ret; }\n").toString();
+    }
+
+    @Test
+    @Timeout(20)
+    void callsOfCallsHaveALimit() {
+        assertThatThrownBy(() -> launch(callsOfCalls(40, 2, "ret;"))).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("with every called function in the place of its call");
+        assertThatThrownBy(() -> launch(callsOfCalls(40, 2, ""))).isInstanceOf(PtxSyntaxException.class)
+                .hasMessageContaining("more than 500000 registers, variables and labels (a call counts 20)");
+        assertThatThrownBy(() -> launch(callsOfCalls(2_000, 1, "ret;"))).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("calls more than 200 deep");
+        assertThatCode(() -> launch(callsOfCalls(10, 2, "ret;"))).as("a thousand copies").doesNotThrowAnyException();
+        assertThatCode(() -> launch(callsOfCalls(190, 1, "ret;"))).as("190 deep").doesNotThrowAnyException();
     }
 
     @Test

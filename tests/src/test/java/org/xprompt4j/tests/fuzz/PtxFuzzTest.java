@@ -21,7 +21,7 @@ class PtxFuzzTest {
     private static final String LARGE = "(?s).*([0-9]{7,}|0[xX][0-9a-fA-F]{6,}).*";
 
     @FuzzTest
-    @DictionaryEntries({".version 8.0\n", ".target sm_80\n", ".address_size 64\n", ".visible .entry k(.param .u64 p)\n{\n", ".reg .b32 %r<9>;", ".loc 1 2 3",
+    @DictionaryEntries({".version 8.0", ".target sm_80", ".address_size 64", ".visible .entry k(.param .u64 p) {", ".reg .b32 %r<9>;", ".loc 1 2 3",
         "ld.global.v4.f32 {%f1,%f2,%f3,%f4}, [%rd1+16];", "@!%p1 bra $L__BB0_1;", "mma.sync.aligned.m16n8k16", "shfl.sync.bfly.b32", "call.uni (retval0), f, (param0);"})
     void parse(byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
