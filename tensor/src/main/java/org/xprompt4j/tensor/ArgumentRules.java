@@ -234,6 +234,11 @@ final class ArgumentRules {
         return require(!overlap, () -> name + " " + output + " overlaps " + inputName + " " + input);
     }
 
+    /** See {@link #apart}, of an input that may be null. */
+    ArgumentRules apartOrNull(String name, Tensor output, String inputName, Tensor input) {
+        return input == null ? this : apart(name, output, inputName, input);
+    }
+
     ArgumentRules requireEqualShapes(String name, Tensor first, String otherName, Tensor other) {
         return require(first.shape().equals(other.shape()), () -> otherName + " " + other + " must have the shape of " + name + " " + first);
     }

@@ -1,5 +1,7 @@
 package org.xprompt4j.tensor;
 
+import java.util.List;
+
 import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.AttentionSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
@@ -9,6 +11,7 @@ import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
 import org.xprompt4j.tensor.op.Operation;
+import org.xprompt4j.tensor.op.Projection;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -80,6 +83,23 @@ public interface Backend extends AutoCloseable {
      * @param out [m, n], of a's type or F32
      */
     void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out);
+
+    /**
+     * Several linear layers of one input (queries, keys and values), with the bits of {@link #matmul} and {@link #int8Matmul} one after the
+     * other. None reads or writes what another writes, so a device may work on all of them at once: in decoding each alone is too
+     * short to keep its threads busy to the end.
+     *
+     * @param a [m, k]
+     */
+    default void projections(Tensor a, List<Projection> projections) {
+        for (Projection p : projections) {
+            if (p.scales() == null) {
+                matmul(MatmulSpec.NT, a, p.weight(), p.epilogue(), p.out());
+            } else {
+                int8Matmul(a, p.weight(), p.scales(), p.epilogue(), p.out());
+            }
+        }
+    }
 
     /**
      * Rows of a table. An id outside the table throws.

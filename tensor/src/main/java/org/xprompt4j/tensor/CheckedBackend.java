@@ -1,5 +1,7 @@
 package org.xprompt4j.tensor;
 
+import java.util.List;
+
 import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.AttentionSpec;
 import org.xprompt4j.tensor.op.BinaryOp;
@@ -8,6 +10,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Projection;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -34,25 +37,55 @@ final class CheckedBackend extends ForwardingBackend {
 
     @Override
     public void matmul(MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
-        ArgumentRules rules = rules("matmul");
-        rules.activation("a", a, spec.transposeA() ? new String[] {"k", "m"} : new String[] {"m", "k"})
+        matmulRules("matmul", spec, a, b, epilogue, out).run(() -> backend.matmul(spec, a, b, epilogue, out));
+    }
+
+    private ArgumentRules matmulRules(String operation, MatmulSpec spec, Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        return rules(operation).activation("a", a, spec.transposeA() ? new String[] {"k", "m"} : new String[] {"m", "k"})
                 .weight("b", b, spec.transposeB() ? new String[] {"n", "k"} : new String[] {"k", "n"})
                 .result("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "b", b)
                 .weightOrNull("bias", epilogue.bias(), "n")
                 .activationOrNull("multiplier", epilogue.multiplier(), "m", "n")
                 .activationOrNull("residual", epilogue.residual(), "m", "n")
-                .require(!spec.accumulate() || epilogue.isNone(), () -> "an accumulating product takes no epilogue")
-                .run(() -> backend.matmul(spec, a, b, epilogue, out));
+                .require(!spec.accumulate() || epilogue.isNone(), () -> "an accumulating product takes no epilogue");
     }
 
     @Override
     public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
-        rules("int8Matmul").activation("a", a, "m", "k").i8("weight", weight, "n", "k").f32("scales", scales, "n")
+        int8Rules("int8Matmul", a, weight, scales, epilogue, out).run(() -> backend.int8Matmul(a, weight, scales, epilogue, out));
+    }
+
+    private ArgumentRules int8Rules(String operation, Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
+        return rules(operation).activation("a", a, "m", "k").i8("weight", weight, "n", "k").f32("scales", scales, "n")
                 .result("out", out, "m", "n").apart("out", out, "a", a).apart("out", out, "weight", weight).apart("out", out, "scales", scales)
                 .weightOrNull("bias", epilogue.bias(), "n")
                 .activationOrNull("multiplier", epilogue.multiplier(), "m", "n")
-                .activationOrNull("residual", epilogue.residual(), "m", "n")
-                .run(() -> backend.int8Matmul(a, weight, scales, epilogue, out));
+                .activationOrNull("residual", epilogue.residual(), "m", "n");
+    }
+
+    @Override
+    public void projections(Tensor a, List<Projection> projections) {
+        project(a, projections, 0);
+    }
+
+    /** Holds the tensors of one projection after the other, then runs all. */
+    private void project(Tensor a, List<Projection> projections, int at) {
+        if (at == projections.size()) {
+            backend.projections(a, projections);
+            return;
+        }
+        Projection p = projections.get(at);
+        ArgumentRules rules = p.scales() == null ? matmulRules("projections", MatmulSpec.NT, a, p.weight(), p.epilogue(), p.out())
+                : int8Rules("projections", a, p.weight(), p.scales(), p.epilogue(), p.out());
+        for (int i = 0; i < at; i++) {
+            Projection other = projections.get(i);
+            rules.apart("out", p.out(), "the out of another", other.out());
+            rules.apartOrNull("out", p.out(), "the multiplier of another", other.epilogue().multiplier());
+            rules.apartOrNull("out", p.out(), "the residual of another", other.epilogue().residual());
+            rules.apartOrNull("out of another", other.out(), "multiplier", p.epilogue().multiplier());
+            rules.apartOrNull("out of another", other.out(), "residual", p.epilogue().residual());
+        }
+        rules.run(() -> project(a, projections, at + 1));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.xprompt4j.tensor;
 
+import java.util.List;
 import java.util.Locale;
 
 import org.xprompt4j.tensor.op.AdamWSpec;
@@ -10,6 +11,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Projection;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -49,6 +51,17 @@ public final class ProfilingBackend extends ForwardingBackend {
     public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
         timed("int8Matmul", 2 * out.numel() * a.dim(1), bytes(a, weight, scales, epilogue.bias(), epilogue.multiplier(), epilogue.residual(), out),
                 () -> backend.int8Matmul(a, weight, scales, epilogue, out));
+    }
+
+    @Override
+    public void projections(Tensor a, List<Projection> projections) {
+        long flops = 0;
+        long bytes = bytes(a);
+        for (Projection p : projections) {
+            flops += 2 * p.out().numel() * a.dim(1);
+            bytes += bytes(p.weight(), p.scales(), p.epilogue().bias(), p.epilogue().multiplier(), p.epilogue().residual(), p.out());
+        }
+        timed("projections", flops, bytes, () -> backend.projections(a, projections));
     }
 
     @Override

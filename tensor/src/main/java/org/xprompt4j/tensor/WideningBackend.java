@@ -1,5 +1,6 @@
 package org.xprompt4j.tensor;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.xprompt4j.tensor.op.AdamWSpec;
@@ -11,6 +12,7 @@ import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
 import org.xprompt4j.tensor.op.Operation;
+import org.xprompt4j.tensor.op.Projection;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -45,6 +47,15 @@ final class WideningBackend extends ForwardingBackend {
     @Override
     public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
         call(Operation.INT8_MATMUL, wide -> backend.int8Matmul(wide.in(a), weight, scales, widened(wide, epilogue), wide.out(out)));
+    }
+
+    @Override
+    public void projections(Tensor a, List<Projection> projections) {
+        if (a.dtype() == DType.F32 || computesBf16(Operation.MATMUL) && computesBf16(Operation.INT8_MATMUL)) {
+            backend.projections(a, projections);
+        } else {
+            super.projections(a, projections); // one after the other, each on its copies
+        }
     }
 
     private static Epilogue widened(WideTensors wide, Epilogue epilogue) {

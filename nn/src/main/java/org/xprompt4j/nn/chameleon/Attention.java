@@ -1,5 +1,7 @@
 package org.xprompt4j.nn.chameleon;
 
+import java.util.List;
+
 import org.xprompt4j.nn.Initialisation;
 import org.xprompt4j.nn.Linear;
 import org.xprompt4j.nn.Module;
@@ -45,9 +47,10 @@ public final class Attention extends Module {
 
     /** x [batch, seq, hidden], plus a residual of the same shape; null for none. */
     Tensor forward(Ops ops, Tensor x, Pass pass, Tensor residual) {
-        Tensor q = queries(ops, x, pass.positions());
-        Tensor k = keys(ops, x, pass);
-        Tensor v = split(ops, vProj.forward(ops, x), kvHeads);
+        List<Tensor> projected = Linear.forwardAll(ops, x, qProj, kProj, vProj);
+        Tensor q = qNorm.forward(ops, split(ops, projected.get(0), heads), pass.positions()); // [batch, seq, heads, headDim]
+        Tensor k = kNorm.forward(ops, split(ops, projected.get(1), kvHeads), pass.positions()); // [batch, seq, kvHeads, headDim]
+        Tensor v = split(ops, projected.get(2), kvHeads); // [batch, seq, kvHeads, headDim]
         if (pass.cache() != null) {
             pass.cache().write(layer, k, v);
         }
@@ -57,16 +60,13 @@ public final class Attention extends Module {
 
     /** Only writes keys and values of x [batch, seq, hidden] to the cache: all that a prompt's last layer is needed for. */
     void fillCache(Ops ops, Tensor x, Pass pass) {
-        pass.cache().write(layer, keys(ops, x, pass), split(ops, vProj.forward(ops, x), kvHeads));
+        List<Tensor> projected = Linear.forwardAll(ops, x, kProj, vProj);
+        pass.cache().write(layer, kNorm.forward(ops, split(ops, projected.get(0), kvHeads), pass.positions()), split(ops, projected.get(1), kvHeads));
     }
 
     /** Queries of x [batch, seq, hidden], normed and turned by positions [batch, seq]: [batch, seq, heads, headDim]. */
     Tensor queries(Ops ops, Tensor x, Tensor positions) {
         return qNorm.forward(ops, split(ops, qProj.forward(ops, x), heads), positions);
-    }
-
-    private Tensor keys(Ops ops, Tensor x, Pass pass) {
-        return kNorm.forward(ops, split(ops, kProj.forward(ops, x), kvHeads), pass.positions()); // [batch, seq, kvHeads, headDim]
     }
 
     private Tensor split(Ops ops, Tensor x, int parts) {

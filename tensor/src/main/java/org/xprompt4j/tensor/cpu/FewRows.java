@@ -2,6 +2,7 @@ package org.xprompt4j.tensor.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 import org.xprompt4j.tensor.DType;
 import org.xprompt4j.tensor.Tensor;
@@ -23,8 +24,8 @@ final class FewRows {
 
     private static final int L = Lanes.COUNT;
     private static final int GROUP = 4; // rows of the weight at a time
-    private static final int MOST_TASKS = 4; // of a thread: fewer wait for the last one
-    private static final long TASK_BYTES = 768 << 10; // of the weight: less starts its reads too often
+    private static final long MOST_TASK_BYTES = 768 << 10; // of the weight
+    private static final long LEAST_TASK_BYTES = 64 << 10; // less starts its reads too often
     private static final int MIN_COPY_ROWS = 4; // from here on a group of the weight is used often enough to copy it to the heap
     private static final int MAX_TASK_COLUMNS = 512;
     private static final int MAX_TASK_COLUMNS_COPIED = 64; // the block of the result stays in the first cache
@@ -37,10 +38,9 @@ final class FewRows {
     private FewRows() {
     }
 
-    /** Gives a [m, k] · weightᵀ [n, k] to the sink; the weight is F32, BF16 or I8. */
-    static void run(Tensor a, Tensor weight, TileSink sink) {
+    /** Gives a [m, k] · weightᵀ [n, k] of each weight to its sink; weights are F32, BF16 or I8. */
+    static void run(Tensor a, Tensor[] weights, TileSink[] sinks) {
         int m = a.size(0);
-        int n = weight.size(0);
         int k = a.size(1);
         int paddedK = Rows.padded(k) + L;
         int paddedM = m + (m & 1);
@@ -51,21 +51,57 @@ final class FewRows {
             Arrays.fill(rows, i * paddedK + k, (i + 1) * paddedK, 0f);
         }
         Arrays.fill(rows, m * paddedK, paddedM * paddedK, 0f);
-        boolean small = (long) m * n * k <= INLINE_WORK;
         int threads = WorkerPool.shared().threads();
-        long bytes = (long) n * k * weight.dtype().bytes();
-        int wanted = small ? 1 : threads * (int) Math.clamp((bytes / threads + TASK_BYTES / 2) / TASK_BYTES, 1, MOST_TASKS);
-        int most = m < MIN_COPY_ROWS ? MAX_TASK_COLUMNS : MAX_TASK_COLUMNS_COPIED;
-        int columns = Math.min(most, Math.max(16, TiledProduct.roundUp(n / wanted, 16)));
-        int tasks = (n + columns - 1) / columns;
-        if (small) {
+        int[] cuts = cuts(weights, m, threads);
+        int tasks = cuts.length / 3;
+        IntConsumer body = task -> {
+            int weight = cuts[3 * task];
+            block(rows, paddedK, m, k, weights[weight], cuts[3 * task + 1], cuts[3 * task + 2], sinks[weight]);
+        };
+        if (work(weights, m) <= INLINE_WORK) {
             for (int task = 0; task < tasks; task++) {
-                block(rows, paddedK, m, k, weight, task * columns, Math.min(columns, n - task * columns), sink);
+                body.accept(task);
             }
         } else {
-            WorkerPool.shared().parallelFor(tasks, task ->
-                    block(rows, paddedK, m, k, weight, task * columns, Math.min(columns, n - task * columns), sink));
+            WorkerPool.shared().parallelFor(tasks, body);
         }
+    }
+
+    private static long work(Tensor[] weights, int m) {
+        long work = 0;
+        for (Tensor weight : weights) {
+            work += m * weight.numel();
+        }
+        return work;
+    }
+
+    /**
+     * The tasks, [tasks, 3]: which weight, its first row, how many. Each takes three quarters of a thread's share of what is left: large ones
+     * first, since a task starts its reads anew, and small ones in the end, since cores that read at different rates wait for one another.
+     */
+    private static int[] cuts(Tensor[] weights, int m, int threads) {
+        long left = 0; // bytes
+        int most = 0;
+        for (Tensor weight : weights) {
+            left += weight.byteSize();
+            most += weight.size(0) / 16 + 1;
+        }
+        int[] cuts = new int[3 * most];
+        int count = 0;
+        for (int w = 0; w < weights.length; w++) {
+            int n = weights[w].size(0);
+            long rowBytes = weights[w].byteSize() / n;
+            for (int at = 0, rows; at < n; at += rows) {
+                long share = Math.clamp(left * 3 / 4 / threads, LEAST_TASK_BYTES, MOST_TASK_BYTES);
+                int wanted = (int) Math.clamp(share / rowBytes, 1, m < MIN_COPY_ROWS ? MAX_TASK_COLUMNS : MAX_TASK_COLUMNS_COPIED);
+                rows = Math.min(n - at, TiledProduct.roundUp(wanted, 16));
+                cuts[count++] = w;
+                cuts[count++] = at;
+                cuts[count++] = rows;
+                left -= rows * rowBytes;
+            }
+        }
+        return Arrays.copyOf(cuts, count);
     }
 
     /** All rows by some rows of the weight: columns of the result. */

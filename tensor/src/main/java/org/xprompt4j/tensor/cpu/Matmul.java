@@ -6,7 +6,7 @@ import org.xprompt4j.tensor.op.MatmulSpec;
 
 /** Matrix product with epilogue: packed and register-blocked, see {@link TiledProduct}; of few rows, see {@link FewRows}. */
 final class Matmul {
-    private static final int SLOT_BIAS = 8;
+    private static final int SLOT_BIAS = 8; // and two further for each further sink of a call
 
     private Matmul() {
     }
@@ -16,14 +16,18 @@ final class Matmul {
         int m = out.size(0);
         int n = out.size(1);
         int k = a.size(spec.transposeA() ? 0 : 1);
-        float[] bias = EpilogueSink.heapBias(epilogue.bias(), SLOT_BIAS);
-        EpilogueSink sink = EpilogueSink.of(spec.accumulate(), epilogue, out, bias);
+        TileSink sink = sink(spec.accumulate(), epilogue, out, 0);
         if (m <= FewRows.MAX_ROWS && !spec.transposeA() && spec.transposeB()) {
-            FewRows.run(a, b, sink);
+            FewRows.run(a, new Tensor[] {b}, new TileSink[] {sink});
             return;
         }
         RowSource rows = spec.transposeA() ? MatrixRows.depthByLines(a) : MatrixRows.linesByDepth(a);
         PanelSource columns = spec.transposeB() ? MatrixPanels.columnsByDepth(b) : MatrixPanels.depthByColumns(b);
         TiledProduct.run(m, n, k, rows, columns, sink);
+    }
+
+    /** The sink of a product into out [m, n], the {@code index}-th of those in use at once. */
+    static TileSink sink(boolean accumulate, Epilogue epilogue, Tensor out, int index) {
+        return EpilogueSink.of(accumulate, epilogue, out, EpilogueSink.heapBias(epilogue.bias(), SLOT_BIAS + 2 * index));
     }
 }

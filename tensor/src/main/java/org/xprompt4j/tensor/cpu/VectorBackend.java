@@ -1,5 +1,7 @@
 package org.xprompt4j.tensor.cpu;
 
+import java.util.List;
+
 import org.xprompt4j.tensor.Tensor;
 import org.xprompt4j.tensor.op.AdamWSpec;
 import org.xprompt4j.tensor.op.AttentionSpec;
@@ -9,6 +11,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Projection;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.SamplingSpec;
@@ -35,6 +38,11 @@ public class VectorBackend extends ScalarBackend {
     @Override
     public void int8Matmul(Tensor a, Tensor weight, Tensor scales, Epilogue epilogue, Tensor out) {
         Int8Matmul.forward(a, weight, scales, epilogue, out);
+    }
+
+    @Override
+    public void projections(Tensor a, List<Projection> projections) {
+        Projections.forward(a, projections);
     }
 
     @Override

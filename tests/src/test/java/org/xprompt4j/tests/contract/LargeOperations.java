@@ -1,6 +1,7 @@
 package org.xprompt4j.tests.contract;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -14,6 +15,7 @@ import org.xprompt4j.tensor.op.CrossEntropySpec;
 import org.xprompt4j.tensor.op.Epilogue;
 import org.xprompt4j.tensor.op.GroupNormSpec;
 import org.xprompt4j.tensor.op.MatmulSpec;
+import org.xprompt4j.tensor.op.Projection;
 import org.xprompt4j.tensor.op.QkNormRopeSpec;
 import org.xprompt4j.tensor.op.ReduceOp;
 import org.xprompt4j.tensor.op.UnaryOp;
@@ -42,6 +44,8 @@ final class LargeOperations {
         operations.put("attention xprompt", b -> attention(b, Masks.xprompt(141, 8, 83)));
         operations.put("int8Matmul", b -> int8Matmul(b, 67));
         operations.put("int8Matmul few rows", b -> int8Matmul(b, 3));
+        operations.put("projections", b -> projections(b, 67));
+        operations.put("projections few rows", b -> projections(b, 2));
         operations.put("cachedAttention", b -> cachedAttention(b, DType.F32));
         operations.put("cachedAttention BF16", b -> cachedAttention(b, DType.BF16));
         operations.put("appendToCache", b -> appendToCache(b, DType.F32));
@@ -152,6 +156,15 @@ final class LargeOperations {
         Tensor out = b.output(rows, 259);
         b.backend.int8Matmul(b.input(rows, 521), b.int8Input(259, 521), b.input(259), Epilogue.NONE, out);
         return new Tensor[] {out};
+    }
+
+    private static Tensor[] projections(Workbench b, int rows) {
+        Tensor q = b.output(rows, 259);
+        Tensor k = b.output(rows, 131);
+        Tensor v = b.output(rows, 67);
+        b.backend.projections(b.input(rows, 521), List.of(new Projection(b.input(259, 521), null, Epilogue.bias(b.input(259)), q),
+                new Projection(b.int8Input(131, 521), b.input(131), Epilogue.NONE, k), new Projection(b.input(DType.BF16, 67, 521), null, Epilogue.NONE, v)));
+        return new Tensor[] {q, k, v};
     }
 
     private static Tensor[] cachedAttention(Workbench b, DType type) {
