@@ -25,7 +25,7 @@ final class FewRows {
     private static final int L = Lanes.COUNT;
     private static final int GROUP = 4; // rows of the weight at a time
     private static final long MOST_TASK_BYTES = 768 << 10; // of the weight
-    private static final long LEAST_TASK_BYTES = 64 << 10; // less starts its reads too often
+    private static final long LEAST_TASK_BYTES = 128 << 10; // less starts its reads too often
     private static final int MIN_COPY_ROWS = 4; // from here on a group of the weight is used often enough to copy it to the heap
     private static final int MAX_TASK_COLUMNS = 512;
     private static final int MAX_TASK_COLUMNS_COPIED = 64; // the block of the result stays in the first cache
@@ -76,25 +76,26 @@ final class FewRows {
     }
 
     /**
-     * The tasks, [tasks, 3]: which weight, its first row, how many. Each takes three quarters of a thread's share of what is left: large ones
+     * The tasks, [tasks, 3]: which weight, its first row, how many. Each takes seven eighths of a thread's share of what is left: large ones
      * first, since a task starts its reads anew, and small ones in the end, since cores that read at different rates wait for one another.
      */
     private static int[] cuts(Tensor[] weights, int m, int threads) {
         long left = 0; // bytes
-        int most = 0;
         for (Tensor weight : weights) {
             left += weight.byteSize();
-            most += weight.size(0) / 16 + 1;
         }
-        int[] cuts = new int[3 * most];
+        int[] cuts = new int[3 * 16];
         int count = 0;
         for (int w = 0; w < weights.length; w++) {
             int n = weights[w].size(0);
             long rowBytes = weights[w].byteSize() / n;
             for (int at = 0, rows; at < n; at += rows) {
-                long share = Math.clamp(left * 3 / 4 / threads, LEAST_TASK_BYTES, MOST_TASK_BYTES);
+                long share = Math.clamp(left * 7 / 8 / threads, LEAST_TASK_BYTES, MOST_TASK_BYTES);
                 int wanted = (int) Math.clamp(share / rowBytes, 1, m < MIN_COPY_ROWS ? MAX_TASK_COLUMNS : MAX_TASK_COLUMNS_COPIED);
                 rows = Math.min(n - at, TiledProduct.roundUp(wanted, 16));
+                if (count == cuts.length) {
+                    cuts = Arrays.copyOf(cuts, 2 * count);
+                }
                 cuts[count++] = w;
                 cuts[count++] = at;
                 cuts[count++] = rows;
