@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,22 @@ public final class Machine {
         return out;
     }
 
-    /** The processor's name and whether it has the widest vectors; the architecture's name where the system does not say more. */
+    /**
+     * The processor's name, its generation (virtual machines name several alike) and whether it has the widest vectors; the architecture's
+     * name where the system does not say more.
+     */
     static String processor() {
         String name = ofProcessor("model name");
+        String family = ofProcessor("cpu family");
+        List<String> details = new ArrayList<>();
+        if (!family.isEmpty()) {
+            details.add("family " + family + " model " + ofProcessor("model\t"));
+        }
         Set<String> flags = flags();
-        return (name.isEmpty() ? System.getProperty("os.arch") : name) + (flags.contains("avx512f") ? " (AVX-512)" : flags.contains("avx2") ? " (AVX2)" : "");
+        if (flags.contains("avx512f") || flags.contains("avx2")) {
+            details.add(flags.contains("avx512f") ? "AVX-512" : "AVX2");
+        }
+        return (name.isEmpty() ? System.getProperty("os.arch") : name) + (details.isEmpty() ? "" : " (" + String.join(", ", details) + ")");
     }
 
     /** What the processor can do, as Linux lists it: {@code avx2}, {@code avx512f}; empty where the system does not say. */

@@ -26,7 +26,7 @@ final class CallInliner {
     private static final int MOST_OPERATIONS = 100_000;
     /** Of all copies: functions that only call functions double at each level and need not have one instruction. */
     private static final int MOST_NAMES = 500_000;
-    private static final int NAMES_OF_A_COPY = 20; // what a copy costs without any
+    private static final int NAMES_OF_A_COPY = 50; // what a copy costs without any
     private static final int DEEPEST = 200; // a call in a call: each takes part of this thread's stack
 
     private final PtxProgram program;

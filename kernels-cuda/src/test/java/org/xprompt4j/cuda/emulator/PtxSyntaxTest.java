@@ -86,7 +86,7 @@ class PtxSyntaxTest {
     void callsOfCallsHaveALimit() {
         assertThatThrownBy(() -> launch(callsOfCalls(40, 2, "ret;"))).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("with every called function in the place of its call");
         assertThatThrownBy(() -> launch(callsOfCalls(40, 2, ""))).isInstanceOf(PtxSyntaxException.class)
-                .hasMessageContaining("more than 500000 registers, variables and labels (a call counts 20)");
+                .hasMessageContaining("more than 500000 registers, variables and labels (a call counts 50)");
         assertThatThrownBy(() -> launch(callsOfCalls(2_000, 1, "ret;"))).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("calls more than 200 deep");
         assertThatCode(() -> launch(callsOfCalls(10, 2, "ret;"))).as("a thousand copies").doesNotThrowAnyException();
         assertThatCode(() -> launch(callsOfCalls(190, 1, "ret;"))).as("190 deep").doesNotThrowAnyException();
