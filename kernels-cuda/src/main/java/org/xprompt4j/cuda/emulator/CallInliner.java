@@ -140,7 +140,7 @@ final class CallInliner {
 
     private void call(Operation operation) {
         List<Operand> operands = operation.operands();
-        boolean returns = operands.getFirst() instanceof Operand.Group;
+        boolean returns = !operands.isEmpty() && operands.getFirst() instanceof Operand.Group;
         int at = returns ? 1 : 0;
         if (operands.size() <= at || !(operands.get(at) instanceof Operand.Symbol symbol) || !program.functions().containsKey(symbol.name())) {
             throw error(operation, "only direct calls of functions of the same file are supported");

@@ -48,7 +48,9 @@ class PtxSyntaxTest {
         for (String texture : List.of("tex.2d.v4.f32.s32 {%r1, %r2, %r3, %r0}, [%rd1, {%r1, %r2}];", "sust.b.2d.b32.trap [%rd1, {%r1, %r2}], {%r3};")) {
             assertThatThrownBy(() -> launch(kernel(texture))).as(texture).hasMessageContaining("test.ptx:9: textures and surfaces are not emulated");
         }
-        assertThatThrownBy(() -> launch(kernel("call (%r1), %rd1, (%r2);"))).hasMessageContaining("only direct calls");
+        for (String call : List.of("call (%r1), %rd1, (%r2);", "call;", "call (%r1);", "@%p1 call;")) {
+            assertThatThrownBy(() -> launch(kernel(call))).as(call).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("test.ptx:9: only direct calls");
+        }
     }
 
     @Test
