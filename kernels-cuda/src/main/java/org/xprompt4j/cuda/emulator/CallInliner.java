@@ -24,9 +24,10 @@ final class CallInliner {
     private static final Set<String> BUILT_IN = Set.of("vprintf", "__assertfail", "malloc", "free");
 
     private static final int MOST_OPERATIONS = 100_000;
+    private static final int MOST_COPIED = 10_000; // of them from called functions: a short text can ask for any number
     /** Of all copies: functions that only call functions double at each level and need not have one instruction. */
     private static final int MOST_NAMES = 500_000;
-    private static final int NAMES_OF_A_COPY = 50; // what a copy costs without any
+    private static final int NAMES_OF_A_COPY = 200; // what a copy costs without any
     private static final int DEEPEST = 200; // a call in a call: each takes part of this thread's stack
 
     private final PtxProgram program;
@@ -37,6 +38,7 @@ final class CallInliner {
     private final Map<String, List<String>> targets = new HashMap<>();
     private final Set<String> open = new LinkedHashSet<>();
     private int copies;
+    private int copied;
     private long names;
     private int skips;
 
@@ -117,6 +119,9 @@ final class CallInliner {
     private void operation(Operation operation, String returnLabel) {
         if (operations.size() > MOST_OPERATIONS) {
             throw error(operation, "more than " + MOST_OPERATIONS + " instructions, with every called function in the place of its call");
+        }
+        if (returnLabel != null && ++copied > MOST_COPIED) {
+            throw error(operation, "more than " + MOST_COPIED + " instructions of called functions, each in the place of its call");
         }
         String root = operation.root();
         if (root.equals("ret") && returnLabel != null) {

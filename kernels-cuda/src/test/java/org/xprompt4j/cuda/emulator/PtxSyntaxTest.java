@@ -86,9 +86,12 @@ class PtxSyntaxTest {
     @Test
     @Timeout(20)
     void callsOfCallsHaveALimit() {
-        assertThatThrownBy(() -> launch(callsOfCalls(40, 2, "ret;"))).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("with every called function in the place of its call");
+        assertThatThrownBy(() -> launch(callsOfCalls(40, 40, "ret;"))).isInstanceOf(PtxSyntaxException.class)
+                .hasMessageContaining("more than 500000 registers, variables and labels");
+        assertThatThrownBy(() -> launch(callsOfCalls(10, 2, "mov.u32 a, 1; ".repeat(9) + "ret;"))).isInstanceOf(PtxSyntaxException.class)
+                .hasMessageContaining("more than 10000 instructions of called functions");
         assertThatThrownBy(() -> launch(callsOfCalls(40, 2, ""))).isInstanceOf(PtxSyntaxException.class)
-                .hasMessageContaining("more than 500000 registers, variables and labels (a call counts 50)");
+                .hasMessageContaining("more than 500000 registers, variables and labels (a call counts 200)");
         assertThatThrownBy(() -> launch(callsOfCalls(2_000, 1, "ret;"))).isInstanceOf(PtxSyntaxException.class).hasMessageContaining("calls more than 200 deep");
         assertThatCode(() -> launch(callsOfCalls(10, 2, "ret;"))).as("a thousand copies").doesNotThrowAnyException();
         assertThatCode(() -> launch(callsOfCalls(190, 1, "ret;"))).as("190 deep").doesNotThrowAnyException();
