@@ -3,37 +3,23 @@ package org.xprompt4j.tensor.cpu;
 import java.util.List;
 
 import org.xprompt4j.tensor.Tensor;
-import org.xprompt4j.tensor.op.MatmulSpec;
 import org.xprompt4j.tensor.op.Projection;
 
-/**
- * Linear layers of one input. Of few rows the weights are read in one loop over all of them, see {@link FewRows}; of many rows each
- * product is long enough by itself.
- */
+/** Linear layers of one input of few rows: their weights are read in one loop over all of them, see {@link FewRows}. */
 final class Projections {
     private static final int AT_ONCE = 4; // each takes two scratch slots
 
     private Projections() {
     }
 
-    /** a [m, k]. */
-    static void forward(Tensor a, List<Projection> projections) {
-        if (a.size(0) <= FewRows.MAX_ROWS) {
-            for (int from = 0; from < projections.size(); from += AT_ONCE) {
-                fewRows(a, projections.subList(from, Math.min(projections.size(), from + AT_ONCE)));
-            }
-            return;
-        }
-        for (Projection p : projections) {
-            if (p.scales() == null) {
-                Matmul.forward(MatmulSpec.NT, a, p.weight(), p.epilogue(), p.out());
-            } else {
-                Int8Matmul.forward(a, p.weight(), p.scales(), p.epilogue(), p.out());
-            }
+    /** a [m, k], m at most {@link FewRows#MAX_ROWS}. */
+    static void fewRows(Tensor a, List<Projection> projections) {
+        for (int from = 0; from < projections.size(); from += AT_ONCE) {
+            together(a, projections.subList(from, Math.min(projections.size(), from + AT_ONCE)));
         }
     }
 
-    private static void fewRows(Tensor a, List<Projection> projections) {
+    private static void together(Tensor a, List<Projection> projections) {
         Tensor[] weights = new Tensor[projections.size()];
         TileSink[] sinks = new TileSink[weights.length];
         for (int i = 0; i < weights.length; i++) {

@@ -42,7 +42,11 @@ public class VectorBackend extends ScalarBackend {
 
     @Override
     public void projections(Tensor a, List<Projection> projections) {
-        Projections.forward(a, projections);
+        if (a.size(0) <= FewRows.MAX_ROWS) {
+            Projections.fewRows(a, projections);
+        } else {
+            super.projections(a, projections);
+        }
     }
 
     @Override
