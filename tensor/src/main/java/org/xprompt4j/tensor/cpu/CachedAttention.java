@@ -18,10 +18,10 @@ final class CachedAttention {
     private static final int STRETCH = 128;
     private static final int LEAST_STRETCH = 16;
     private static final int STRETCHES = 8; // as many tasks at least, when there are keys enough
-    private static final int GROUP = 4; // keys at a time
+    private static final int SCORES_WIDTH = STRETCH + CachedScores.WRITTEN; // floats of a head
     // Scratch slots of a task ...
     private static final int QUERIES = 0;
-    private static final int REST = 1;
+    private static final int SUMS = 1;
     private static final int SCORES = 2;
     // ... and of the caller.
     private static final int PARTIALS = 4;
@@ -43,12 +43,22 @@ final class CachedAttention {
 
         /** Keys of one task for a row of this length. */
         static int stretch(int length) {
-            return Math.clamp(TiledProduct.roundUp((length + STRETCHES - 1) / STRETCHES, GROUP), LEAST_STRETCH, STRETCH);
+            return Math.clamp(TiledProduct.roundUp((length + STRETCHES - 1) / STRETCHES, CachedScores.KEYS), LEAST_STRETCH, STRETCH);
         }
 
         /** Tasks for a row of this length. */
         static int stretches(int length) {
             return (length + stretch(length) - 1) / stretch(length);
+        }
+
+        /** How many keys of a stretch lie from one to the next of those that are taken together. */
+        static int eighth(int count) {
+            return (count + CachedScores.KEYS - 1) / CachedScores.KEYS;
+        }
+
+        /** Byte offset of a head's part in a key. */
+        long headBytes(int head) {
+            return (long) (head / group()) * dim * dtype.bytes();
         }
 
         /** Byte offset of a key in the cache. */
@@ -107,86 +117,63 @@ final class CachedAttention {
 
     private static void stretch(Sizes sizes, float scale, MemorySegment qs, MemorySegment ks, MemorySegment vs, int b, int first, int count,
             float[] partials, int partial) {
-        int queryWidth = sizes.width() + L; // zeros behind every query meet those of the rest
+        int queryWidth = sizes.width();
         float[] queries = Scratch.get().floats(QUERIES, sizes.heads * queryWidth); // [heads, queryWidth]
-        float[] scores = Scratch.get().floats(SCORES, sizes.heads * (STRETCH + L)); // [heads, STRETCH + lanes]
+        float[] scores = Scratch.get().floats(SCORES, sizes.heads * SCORES_WIDTH); // [heads, SCORES_WIDTH]
         AttentionKernels.loadRows(qs, 4L * b * sizes.heads * sizes.dim, 4L * sizes.dim, sizes.heads, sizes.dim, queries, queryWidth);
         AttentionKernels.scale(queries, 0, sizes.heads * queryWidth, scale);
         scores(sizes, ks, sizes.keyOffset(b, first), count, queries, queryWidth, scores);
         for (int head = 0; head < sizes.heads; head++) {
             int at = partial + head * sizes.partialWidth();
-            softmax(scores, head * (STRETCH + L), count, partials, at + sizes.width());
+            softmax(scores, head * SCORES_WIDTH, count, partials, at + sizes.width());
             Arrays.fill(partials, at, at + sizes.width(), 0f);
         }
         addValues(sizes, vs, sizes.keyOffset(b, first), count, scores, partials, partial);
     }
 
-    /** Four keys at a time, a quarter of the stretch apart: four long sequential reads, as in {@link FewRows}. */
+    /**
+     * Eight keys at a time, an eighth of the stretch apart: eight long sequential reads, as in {@link FewRows}. The scores of keys that are
+     * taken together lie together: of key i · eighth + j in place 8 · j + i.
+     */
     private static void scores(Sizes sizes, MemorySegment keys, long first, int count, float[] queries, int queryWidth, float[] scores) {
-        int whole = Lanes.floor(sizes.dim);
-        float[] rest = Scratch.get().floats(REST, DotKernels.REST); // [3 * GROUP, lanes]
-        int quarter = (count + GROUP - 1) / GROUP;
-        int bytes = sizes.dtype.bytes();
         long keyBytes = sizes.keyBytes();
-        Arrays.fill(rest, 0, GROUP * L, 0f);
-        for (int j = 0; j < quarter; j++) {
-            // Quarters that reach beyond the stretch take its last key again; those scores lie behind the others.
-            long k0 = first + j * keyBytes;
-            long k1 = first + Math.min(quarter + j, count - 1) * keyBytes;
-            long k2 = first + Math.min(2 * quarter + j, count - 1) * keyBytes;
-            long k3 = first + Math.min(3 * quarter + j, count - 1) * keyBytes;
+        int eighth = Sizes.eighth(count);
+        float[] sums = Scratch.get().floats(SUMS, CachedScores.SUMS);
+        for (int j = 0; j < eighth; j++) {
             for (int head = 0; head < sizes.heads; head++) {
-                long at = (long) (head / sizes.group()) * sizes.dim * bytes;
-                if (whole < sizes.dim) {
-                    loadRest(sizes, keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest);
-                }
-                if (sizes.dtype == DType.F32) {
-                    DotKernels.ofFloat32(keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest, queries, head * queryWidth,
-                            scores, head * (STRETCH + L) + j, quarter);
-                } else {
-                    DotKernels.ofBfloat16(keys, k0 + at, k1 + at, k2 + at, k3 + at, whole, rest, queries, head * queryWidth,
-                            scores, head * (STRETCH + L) + j, quarter);
-                }
+                long at = first + sizes.headBytes(head);
+                CachedScores.of(keys, sizes.dtype, at + j * keyBytes, eighth * keyBytes, at + (count - 1) * keyBytes, sizes.dim, queries,
+                        head * queryWidth, sums, scores, head * SCORES_WIDTH + CachedScores.KEYS * j);
             }
         }
     }
 
-    /** The values in the order of the keys; those behind the stretch have probability zero. */
-    private static void addValues(Sizes sizes, MemorySegment values, long first, int count, float[] probabilities, float[] result, int at) {
-        int quarter = (count + GROUP - 1) / GROUP;
+    /** The values of the keys that were taken together together. */
+    private static void addValues(Sizes sizes, MemorySegment values, long first, int count, float[] probabilities, float[] result, int partial) {
         long keyBytes = sizes.keyBytes();
-        for (int j = 0; j < quarter; j++) {
-            long v0 = first + j * keyBytes;
-            long v1 = first + Math.min(quarter + j, count - 1) * keyBytes;
-            long v2 = first + Math.min(2 * quarter + j, count - 1) * keyBytes;
-            long v3 = first + Math.min(3 * quarter + j, count - 1) * keyBytes;
+        int eighth = Sizes.eighth(count);
+        for (int j = 0; j < eighth; j++) {
             for (int head = 0; head < sizes.heads; head++) {
-                long part = (long) (head / sizes.group()) * sizes.dim * sizes.dtype.bytes();
-                CachedValues.addFour(probabilities, head * (STRETCH + L) + j, quarter, values, sizes.dtype, v0 + part, v1 + part, v2 + part,
-                        v3 + part, sizes.dim, result, at + head * sizes.partialWidth());
+                long at = first + sizes.headBytes(head);
+                CachedValues.add(probabilities, head * SCORES_WIDTH + CachedValues.VALUES * j, values, sizes.dtype, at + j * keyBytes,
+                        eighth * keyBytes, at + (count - 1) * keyBytes, sizes.dim, result, partial + head * sizes.partialWidth());
             }
         }
     }
 
-    /** The last dim mod lanes elements of four keys; behind them stay zeros. */
-    private static void loadRest(Sizes sizes, MemorySegment keys, long k0, long k1, long k2, long k3, int whole, float[] rest) {
-        int bytes = sizes.dtype.bytes();
-        int n = sizes.dim - whole;
-        FloatRuns.copy(keys, sizes.dtype, k0 / bytes + whole, n, rest, 0);
-        FloatRuns.copy(keys, sizes.dtype, k1 / bytes + whole, n, rest, L);
-        FloatRuns.copy(keys, sizes.dtype, k2 / bytes + whole, n, rest, 2 * L);
-        FloatRuns.copy(keys, sizes.dtype, k3 / bytes + whole, n, rest, 3 * L);
-    }
-
-    /** Scores become exp(score - largest), zero behind them; the state takes the largest and the sum. */
+    /** Scores become exp(score - largest), zero in places of no key; the state takes the largest and the sum. */
     private static void softmax(float[] scores, int at, int count, float[] state, int stateAt) {
-        int padded = Rows.padded(count);
-        Arrays.fill(scores, at + count, at + padded, Float.NEGATIVE_INFINITY);
-        float max = Rows.max(scores, at, padded);
-        LayerNorm.subtract(scores, at, max, padded);
-        VectorMath.exp(scores, at, scores, at, padded);
+        int eighth = Sizes.eighth(count);
+        int places = TiledProduct.roundUp(CachedScores.KEYS * eighth, CachedScores.WRITTEN);
+        for (int key = count; key < CachedScores.KEYS * eighth; key++) {
+            scores[at + CachedScores.KEYS * (key % eighth) + key / eighth] = Float.NEGATIVE_INFINITY;
+        }
+        Arrays.fill(scores, at + CachedScores.KEYS * eighth, at + places, Float.NEGATIVE_INFINITY);
+        float max = Rows.max(scores, at, places);
+        LayerNorm.subtract(scores, at, max, places);
+        VectorMath.exp(scores, at, scores, at, places);
         state[stateAt] = max;
-        state[stateAt + 1] = Rows.sum(scores, at, padded);
+        state[stateAt + 1] = Rows.sum(scores, at, places);
     }
 
     /** The first stretch's partial result becomes the result of the head. */

@@ -7,81 +7,110 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import org.xprompt4j.tensor.DType;
+import org.xprompt4j.tensor.ElementAccess;
 
-/** Sums of one head's cached values weighted by probabilities, four keys at a time, read where they lie. */
+/** Sums of one head's cached values weighted by probabilities, {@link #VALUES} keys at a time, read where they lie. */
 final class CachedValues {
+    /** Values of one call. */
+    static final int VALUES = 8;
+
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
     private static final ByteOrder ORDER = FloatRuns.ORDER;
-    private static final int SLOT_ROW = 3;
 
     private CachedValues() {
     }
 
     /**
-     * result [dim] += Σ of four probabilities · values. The probabilities lie {@code step} apart from {@code at} on.
+     * result [dim] += Σ of eight probabilities · values.
      *
-     * @param values F32 or BF16; the four rows [dim] lie at these byte offsets
+     * @param values F32 or BF16; the first value [dim] lies at byte {@code first}, the next {@code step} bytes behind it
+     * @param last where the last value lies; for those that would lie behind it, whose probabilities must be zero, it is taken again
      * @param result padded to whole vectors
      */
-    static void addFour(float[] probabilities, int at, int step, MemorySegment values, DType dtype, long v0, long v1, long v2, long v3, int dim,
-            float[] result, int resultAt) {
-        float p0 = probabilities[at];
-        float p1 = probabilities[at + step];
-        float p2 = probabilities[at + 2 * step];
-        float p3 = probabilities[at + 3 * step];
+    static void add(float[] probabilities, int at, MemorySegment values, DType dtype, long first, long step, long last, int dim, float[] result,
+            int resultAt) {
         int whole = Lanes.floor(dim);
         if (dtype == DType.F32) {
-            addFloat32(p0, p1, p2, p3, values, v0, v1, v2, v3, whole, result, resultAt);
+            addFloat32(probabilities, at, values, first, step, last, whole, result, resultAt);
         } else {
-            addBfloat16(p0, p1, p2, p3, values, v0, v1, v2, v3, whole, result, resultAt);
+            addBfloat16(probabilities, at, values, first, step, last, whole, result, resultAt);
         }
         if (whole < dim) {
-            addRest(p0, values, dtype, v0 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
-            addRest(p1, values, dtype, v1 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
-            addRest(p2, values, dtype, v2 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
-            addRest(p3, values, dtype, v3 / dtype.bytes() + whole, dim - whole, result, resultAt + whole);
+            addRest(probabilities, at, values, dtype, first, step, last, whole, dim, result, resultAt);
         }
     }
 
-    private static void addFloat32(float p0, float p1, float p2, float p3, MemorySegment values, long v0, long v1, long v2, long v3, int whole,
-            float[] result, int at) {
-        FloatVector q0 = FloatVector.broadcast(F, p0);
-        FloatVector q1 = FloatVector.broadcast(F, p1);
-        FloatVector q2 = FloatVector.broadcast(F, p2);
-        FloatVector q3 = FloatVector.broadcast(F, p3);
-        for (int d = 0; d < whole; d += L) {
-            FloatVector s = FloatVector.fromArray(F, result, at + d);
-            s = FloatVector.fromMemorySegment(F, values, v0 + 4L * d, ORDER).fma(q0, s);
-            s = FloatVector.fromMemorySegment(F, values, v1 + 4L * d, ORDER).fma(q1, s);
-            s = FloatVector.fromMemorySegment(F, values, v2 + 4L * d, ORDER).fma(q2, s);
-            s = FloatVector.fromMemorySegment(F, values, v3 + 4L * d, ORDER).fma(q3, s);
-            s.intoArray(result, at + d);
+    private static void addFloat32(float[] probabilities, int at, MemorySegment values, long first, long step, long last, int whole, float[] result,
+            int resultAt) {
+        FloatVector p0 = FloatVector.broadcast(F, probabilities[at]);
+        FloatVector p1 = FloatVector.broadcast(F, probabilities[at + 1]);
+        FloatVector p2 = FloatVector.broadcast(F, probabilities[at + 2]);
+        FloatVector p3 = FloatVector.broadcast(F, probabilities[at + 3]);
+        FloatVector p4 = FloatVector.broadcast(F, probabilities[at + 4]);
+        FloatVector p5 = FloatVector.broadcast(F, probabilities[at + 5]);
+        FloatVector p6 = FloatVector.broadcast(F, probabilities[at + 6]);
+        FloatVector p7 = FloatVector.broadcast(F, probabilities[at + 7]);
+        long v1 = Math.min(first + step, last);
+        long v2 = Math.min(first + 2 * step, last);
+        long v3 = Math.min(first + 3 * step, last);
+        long v4 = Math.min(first + 4 * step, last);
+        long v5 = Math.min(first + 5 * step, last);
+        long v6 = Math.min(first + 6 * step, last);
+        long v7 = Math.min(first + 7 * step, last);
+        for (int d = 0; d != whole; d += L) {
+            FloatVector sum = FloatVector.fromArray(F, result, resultAt + d);
+            sum = FloatVector.fromMemorySegment(F, values, first + 4L * d, ORDER).fma(p0, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v1 + 4L * d, ORDER).fma(p1, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v2 + 4L * d, ORDER).fma(p2, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v3 + 4L * d, ORDER).fma(p3, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v4 + 4L * d, ORDER).fma(p4, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v5 + 4L * d, ORDER).fma(p5, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v6 + 4L * d, ORDER).fma(p6, sum);
+            sum = FloatVector.fromMemorySegment(F, values, v7 + 4L * d, ORDER).fma(p7, sum);
+            sum.intoArray(result, resultAt + d);
         }
     }
 
-    private static void addBfloat16(float p0, float p1, float p2, float p3, MemorySegment values, long v0, long v1, long v2, long v3, int whole,
-            float[] result, int at) {
-        FloatVector q0 = FloatVector.broadcast(F, p0);
-        FloatVector q1 = FloatVector.broadcast(F, p1);
-        FloatVector q2 = FloatVector.broadcast(F, p2);
-        FloatVector q3 = FloatVector.broadcast(F, p3);
-        for (int d = 0; d < whole; d += L) {
-            FloatVector s = FloatVector.fromArray(F, result, at + d);
-            s = FloatRuns.widenBfloat16(values, v0 + 2L * d).fma(q0, s);
-            s = FloatRuns.widenBfloat16(values, v1 + 2L * d).fma(q1, s);
-            s = FloatRuns.widenBfloat16(values, v2 + 2L * d).fma(q2, s);
-            s = FloatRuns.widenBfloat16(values, v3 + 2L * d).fma(q3, s);
-            s.intoArray(result, at + d);
+    private static void addBfloat16(float[] probabilities, int at, MemorySegment values, long first, long step, long last, int whole, float[] result,
+            int resultAt) {
+        FloatVector p0 = FloatVector.broadcast(F, probabilities[at]);
+        FloatVector p1 = FloatVector.broadcast(F, probabilities[at + 1]);
+        FloatVector p2 = FloatVector.broadcast(F, probabilities[at + 2]);
+        FloatVector p3 = FloatVector.broadcast(F, probabilities[at + 3]);
+        FloatVector p4 = FloatVector.broadcast(F, probabilities[at + 4]);
+        FloatVector p5 = FloatVector.broadcast(F, probabilities[at + 5]);
+        FloatVector p6 = FloatVector.broadcast(F, probabilities[at + 6]);
+        FloatVector p7 = FloatVector.broadcast(F, probabilities[at + 7]);
+        long v1 = Math.min(first + step, last);
+        long v2 = Math.min(first + 2 * step, last);
+        long v3 = Math.min(first + 3 * step, last);
+        long v4 = Math.min(first + 4 * step, last);
+        long v5 = Math.min(first + 5 * step, last);
+        long v6 = Math.min(first + 6 * step, last);
+        long v7 = Math.min(first + 7 * step, last);
+        for (int d = 0; d != whole; d += L) {
+            FloatVector sum = FloatVector.fromArray(F, result, resultAt + d);
+            sum = FloatRuns.widenBfloat16(values, first + 2L * d).fma(p0, sum);
+            sum = FloatRuns.widenBfloat16(values, v1 + 2L * d).fma(p1, sum);
+            sum = FloatRuns.widenBfloat16(values, v2 + 2L * d).fma(p2, sum);
+            sum = FloatRuns.widenBfloat16(values, v3 + 2L * d).fma(p3, sum);
+            sum = FloatRuns.widenBfloat16(values, v4 + 2L * d).fma(p4, sum);
+            sum = FloatRuns.widenBfloat16(values, v5 + 2L * d).fma(p5, sum);
+            sum = FloatRuns.widenBfloat16(values, v6 + 2L * d).fma(p6, sum);
+            sum = FloatRuns.widenBfloat16(values, v7 + 2L * d).fma(p7, sum);
+            sum.intoArray(result, resultAt + d);
         }
     }
 
-    /** The last dim mod lanes elements of one value. */
-    private static void addRest(float probability, MemorySegment values, DType dtype, long index, int n, float[] result, int at) {
-        float[] row = Scratch.get().floats(SLOT_ROW, L);
-        FloatRuns.copy(values, dtype, index, n, row, 0);
-        for (int i = 0; i < n; i++) {
-            result[at + i] = Math.fma(row[i], probability, result[at + i]);
+    /** The last dim mod lanes elements. */
+    private static void addRest(float[] probabilities, int at, MemorySegment values, DType dtype, long first, long step, long last, int whole,
+            int dim, float[] result, int resultAt) {
+        for (int value = 0; value < VALUES; value++) {
+            long row = Math.min(first + value * step, last) / dtype.bytes();
+            for (int d = whole; d < dim; d++) {
+                result[resultAt + d] = Math.fma(ElementAccess.getFloat(values, dtype, row + d), probabilities[at + value], result[resultAt + d]);
+            }
         }
     }
 }

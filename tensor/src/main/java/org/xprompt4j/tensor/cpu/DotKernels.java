@@ -4,8 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,27 +28,7 @@ final class DotKernels {
     /** Floats of a {@code rest}. */
     static final int REST = 12 * L;
 
-    private static final VectorShuffle<Float> HALF = exchange(L / 2);
-    private static final VectorShuffle<Float> QUARTER = exchange(L / 4);
-    private static final VectorShuffle<Float> EIGHTH = exchange(L / 8);
-    private static final VectorShuffle<Float> SIXTEENTH = exchange(L / 16);
-    private static final VectorMask<Float> UPPER_HALF = lanes(L / 2);
-    private static final VectorMask<Float> ODD_QUARTERS = lanes(L / 4);
-
     private DotKernels() {
-    }
-
-    /** Swaps lanes whose numbers differ in this bit. */
-    private static VectorShuffle<Float> exchange(int bit) {
-        return VectorShuffle.fromOp(F, lane -> lane ^ bit);
-    }
-
-    private static VectorMask<Float> lanes(int bit) {
-        long bits = 0;
-        for (int i = 0; i < L; i++) {
-            bits |= (i & bit) != 0 ? 1L << i : 0;
-        }
-        return VectorMask.fromLong(F, bits);
     }
 
     /** One row by four rows of an F32 weight at these byte offsets. */
@@ -164,16 +142,7 @@ final class DotKernels {
         FloatVector s1 = x.fma(FloatVector.fromArray(F, rest, L), FloatVector.fromArray(F, rest, sums + L));
         FloatVector s2 = x.fma(FloatVector.fromArray(F, rest, 2 * L), FloatVector.fromArray(F, rest, sums + 2 * L));
         FloatVector s3 = x.fma(FloatVector.fromArray(F, rest, 3 * L), FloatVector.fromArray(F, rest, sums + 3 * L));
-        // Halves of two sums share a vector, then quarters of four: the order of additions in each sum is that of one alone.
-        FloatVector s01 = s0.add(s0.rearrange(HALF)).blend(s1.add(s1.rearrange(HALF)), UPPER_HALF);
-        FloatVector s23 = s2.add(s2.rearrange(HALF)).blend(s3.add(s3.rearrange(HALF)), UPPER_HALF);
-        FloatVector s = s01.add(s01.rearrange(QUARTER)).blend(s23.add(s23.rearrange(QUARTER)), ODD_QUARTERS);
-        if (L >= 8) {
-            s = s.add(s.rearrange(EIGHTH));
-        }
-        if (L >= 16) {
-            s = s.add(s.rearrange(SIXTEENTH));
-        }
+        FloatVector s = LaneSums.ofFour(s0, s1, s2, s3);
         tile[at] = s.lane(0);
         tile[at + step] = s.lane(L / 2);
         tile[at + 2 * step] = s.lane(L / 4);
