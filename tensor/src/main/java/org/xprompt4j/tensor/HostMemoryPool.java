@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 
 /**
  * Off-heap memory of the host in blocks of rounded sizes, 64-byte aligned. A block that comes back waits for the next request
- * of its size class; nothing goes back to the system before {@link #close} or until a request would not fit otherwise.
- * Thread-safe. Every request gets a storage object of its own, so a tensor of a closed scope can never see the block's next owner.
+ * of its size class, or, when nothing smaller fits, for one down to half its size: fresh memory has to be zeroed, page by page. Nothing
+ * goes back to the system before {@link #close} or until a request would not fit otherwise. Thread-safe. Every request gets a storage
+ * object of its own, so a tensor of a closed scope can never see the block's next owner.
  */
 public final class HostMemoryPool implements MemoryPool, AutoCloseable {
     /** Alignment of every block: one cache line, one 512-bit vector. */
@@ -28,6 +29,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
     public static final String LIMIT_PROPERTY = "xprompt4j.memory.limit";
 
     private static final int STEPS_PER_DOUBLING = 8; // a block is at most 12.5 % larger than the request
+    private static final int MOST_WASTE = 2; // a block that waited is at most so many times larger than the request
     private static final int MOST_LISTED = 12; // owners named in a message
 
     private record Block(Arena arena, MemorySegment segment) {
@@ -67,11 +69,13 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
             throw new IllegalArgumentException("scope '" + owner + "' asked for " + byteSize + " bytes");
         }
         long size = sizeClass(byteSize);
-        ArrayDeque<Block> waiting = free.get(size);
-        Block block = waiting == null || waiting.isEmpty() ? allocate(size, owner) : waiting.pop();
+        Block block = waiting(size);
+        if (block == null) {
+            block = allocate(size, owner);
+        }
         HostStorage storage = new HostStorage(block.segment(), owner);
         used.put(storage, block);
-        usedBytes += size;
+        usedBytes += storage.byteSize();
         return storage;
     }
 
@@ -133,6 +137,19 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
 
     private static long roundUp(long value, long step) {
         return Math.addExact(value, step - 1) / step * step;
+    }
+
+    /** The smallest block that waits, fits and is not more than twice too large; null when there is none. */
+    private Block waiting(long size) {
+        Map.Entry<Long, ArrayDeque<Block>> entry = free.ceilingEntry(size);
+        if (entry == null || entry.getKey() > MOST_WASTE * size) {
+            return null;
+        }
+        Block block = entry.getValue().pop();
+        if (entry.getValue().isEmpty()) {
+            free.remove(entry.getKey());
+        }
+        return block;
     }
 
     private Block allocate(long size, String owner) {

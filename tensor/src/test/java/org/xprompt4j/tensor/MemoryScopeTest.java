@@ -112,6 +112,30 @@ class MemoryScopeTest {
     }
 
     @Test
+    void aWaitingBlockServesRequestsDownToHalfItsSize() {
+        try (HostMemoryPool pool = new HostMemoryPool()) {
+            Storage large = pool.take(1024, "large");
+            Storage larger = pool.take(1536, "larger");
+            long address = large.segment().address();
+            pool.giveBack(larger);
+            pool.giveBack(large);
+            long reserved = pool.reservedBytes();
+            Storage smaller = pool.take(800, "smaller");
+            assertThat(smaller.segment().address()).as("the smallest that fits").isEqualTo(address);
+            assertThat(pool.usedBytes()).isEqualTo(1024);
+            assertThat(pool.reservedBytes()).isEqualTo(reserved);
+            Storage small = pool.take(512, "small");
+            assertThat(pool.reservedBytes()).as("a block three times too large stays for others").isEqualTo(reserved + 512);
+            pool.giveBack(smaller);
+            pool.giveBack(small);
+            assertThat(pool.usedBytes()).isZero();
+            Storage again = pool.take(1000, "again");
+            assertThat(again.byteSize()).as("it waits under its own size").isEqualTo(1024);
+            pool.giveBack(again);
+        }
+    }
+
+    @Test
     void exhaustionNamesTheScopeAndTheUsers() {
         try (HostMemoryPool pool = new HostMemoryPool(8 << 20)) {
             Storage model = pool.take(5 << 20, "model");
