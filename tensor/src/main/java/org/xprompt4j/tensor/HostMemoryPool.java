@@ -141,15 +141,15 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
 
     /** The smallest block that waits, fits and is not more than twice too large; null when there is none. */
     private Block waiting(long size) {
-        Map.Entry<Long, ArrayDeque<Block>> entry = free.ceilingEntry(size);
-        if (entry == null || entry.getKey() > MOST_WASTE * size) {
-            return null;
+        for (Map.Entry<Long, ArrayDeque<Block>> sameSize : free.tailMap(size).entrySet()) {
+            if (sameSize.getKey() > MOST_WASTE * size) {
+                break;
+            }
+            if (!sameSize.getValue().isEmpty()) {
+                return sameSize.getValue().pop();
+            }
         }
-        Block block = entry.getValue().pop();
-        if (entry.getValue().isEmpty()) {
-            free.remove(entry.getKey());
-        }
-        return block;
+        return null;
     }
 
     private Block allocate(long size, String owner) {

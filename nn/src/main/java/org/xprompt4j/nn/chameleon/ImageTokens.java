@@ -39,7 +39,7 @@ public final class ImageTokens {
     private final Map<String, Integer> vocabulary;
     private final String where; // the file that holds the map, for messages
     private final int[] idOfCode; // [codes]
-    private final int[] codeOfId; // [vocab], -1 where the id is no code
+    private final Map<Integer, Integer> codeOfId; // no array: vocab_size is a claim, which no entry of the map has to fill
     private final List<Range> ranges; // runs of consecutive image ids, ascending
 
     /**
@@ -52,18 +52,16 @@ public final class ImageTokens {
         this.vocabulary = Map.copyOf(vocabulary);
         this.where = where;
         Map<Integer, Integer> found = new HashMap<>(); // code to id
-        codeOfId = new int[vocabSize];
-        Arrays.fill(codeOfId, -1);
+        codeOfId = new HashMap<>();
         vocabulary.forEach((name, id) -> {
             int code = codeOf(name);
             if (code >= 0) {
                 if (id < 0 || id >= vocabSize) {
                     throw new InvalidInput(where + ": vocabulary_map gives '" + name + "' the id " + id + ", outside a vocabulary of " + vocabSize);
                 }
-                if (found.put(code, id) != null || codeOfId[id] >= 0) {
+                if (found.put(code, id) != null || codeOfId.put(id, code) != null) {
                     throw new InvalidInput(where + ": vocabulary_map gives image code " + code + " or id " + id + " twice");
                 }
-                codeOfId[id] = code;
             }
         });
         if (found.isEmpty()) {
@@ -117,14 +115,14 @@ public final class ImageTokens {
     }
 
     private List<Range> runs() {
+        int[] ids = idOfCode.clone();
+        Arrays.sort(ids);
         List<Range> out = new ArrayList<>();
-        for (int id = 0; id < codeOfId.length; id++) {
-            if (codeOfId[id] >= 0) {
-                int from = id;
-                while (id + 1 < codeOfId.length && codeOfId[id + 1] >= 0) {
-                    id++;
-                }
-                out.add(new Range(from, id + 1));
+        int from = 0;
+        for (int i = 1; i <= ids.length; i++) {
+            if (i == ids.length || ids[i] != ids[i - 1] + 1) {
+                out.add(new Range(ids[from], ids[i - 1] + 1));
+                from = i;
             }
         }
         return List.copyOf(out);
@@ -142,7 +140,7 @@ public final class ImageTokens {
 
     /** Code of a vocabulary id, -1 when the id is no picture code. */
     public int code(int id) {
-        return id < 0 || id >= codeOfId.length ? -1 : codeOfId[id];
+        return codeOfId.getOrDefault(id, -1);
     }
 
     /** Vocabulary ids of codes. */
