@@ -23,6 +23,7 @@ length-4096       run.sh attention --threads 1 --forks 5 --warmup 2 --iterations
 length-8192       run.sh attention --threads 1 --forks 5 --warmup 1 --iterations 2 --millis 300 --param tokens=8192
 length-16384      run.sh attention --threads 1 --forks 3 --warmup 1 --iterations 1 --millis 300 --param tokens=16384
 attention         run.sh attention SHORT
+cached-attention  run.sh cached-attention SHORT
 nearest-code      run.sh nearest-code linear-cross-entropy SHORT
 sample            run.sh sample SHORT
 norms             run.sh rms-norm layer-norm SHORT

@@ -12,9 +12,9 @@ import org.xprompt4j.tensor.InvalidInput;
 /** All benchmarks by name: the class's name without "Benchmark", words between hyphens. */
 final class Benchmarks {
     private static final List<Class<? extends OperationBenchmark>> ALL = List.of(MatmulBenchmark.class, AttentionBenchmark.class,
-            NearestCodeBenchmark.class, SampleBenchmark.class, RmsNormBenchmark.class, LayerNormBenchmark.class, QkNormRopeBenchmark.class,
-            GroupNormBenchmark.class, LinearCrossEntropyBenchmark.class, Conv2dBenchmark.class, TrainStepBenchmark.class,
-            DecodeStepBenchmark.class);
+            CachedAttentionBenchmark.class, NearestCodeBenchmark.class, SampleBenchmark.class, RmsNormBenchmark.class, LayerNormBenchmark.class,
+            QkNormRopeBenchmark.class, GroupNormBenchmark.class, LinearCrossEntropyBenchmark.class, Conv2dBenchmark.class,
+            TrainStepBenchmark.class, DecodeStepBenchmark.class);
 
     private Benchmarks() {
     }

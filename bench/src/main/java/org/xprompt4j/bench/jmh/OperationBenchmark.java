@@ -115,6 +115,23 @@ public abstract class OperationBenchmark {
         return scope.of(values, count);
     }
 
+    /** One number many times. */
+    final Tensor repeated(int value, int count) {
+        int[] values = new int[count];
+        Arrays.fill(values, value);
+        return scope.of(values, count);
+    }
+
+    /** The same numbers, rounded to another type. */
+    final Tensor as(DType dtype, Tensor x) {
+        if (x.dtype() == dtype) {
+            return x;
+        }
+        Tensor rounded = scope.allocate(dtype, x.shape());
+        oracle.copy(x, rounded);
+        return rounded;
+    }
+
     final Output output(String name, long... dims) {
         return new Output(name, DType.F32, dims);
     }

@@ -14,6 +14,8 @@ enum SmallBenchmarks {
     MATMUL_TN(MatmulBenchmark.class, Map.of("shape", "67x53x41 TN"), "matmul", 4),
     ATTENTION_CAUSAL(AttentionBenchmark.class, Map.of("tokens", "131", "heads", "3x24", "mask", "causal"), "attention", 4),
     ATTENTION_XPROMPT(AttentionBenchmark.class, Map.of("tokens", "131", "heads", "3x24", "mask", "xprompt"), "attentionBackward", 8),
+    CACHED_ATTENTION(CachedAttentionBenchmark.class, Map.of("shape", "3x131x3x24", "cache", "F32"), "cachedAttention", 5),
+    CACHED_ATTENTION_BF16(CachedAttentionBenchmark.class, Map.of("shape", "3x131x3x30", "cache", "BF16"), "cachedAttention", 5),
     NEAREST_CODE(NearestCodeBenchmark.class, Map.of("shape", "37x531x24"), "nearestCode", 2),
     SAMPLE_GREEDY(SampleBenchmark.class, Map.of("shape", "3x2051", "kind", "greedy"), "sample", 6),
     SAMPLE_NOISE(SampleBenchmark.class, Map.of("shape", "3x2051", "kind", "noise"), "sample", 6),

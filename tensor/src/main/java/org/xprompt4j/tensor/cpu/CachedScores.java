@@ -46,7 +46,8 @@ final class CachedScores {
         if (dtype == DType.F32) {
             ofFloat32(keys, first, step, last, whole, query, queryAt, sums);
         } else {
-            ofBfloat16(keys, first, step, last, whole, query, queryAt, sums);
+            ofBfloat16(keys, first, step, last, whole, query, queryAt, sums, 0);
+            ofBfloat16(keys, first + 4 * step, step, last, whole, query, queryAt, sums, 4 * L);
         }
         LaneSums.ofEight(sums, scores, at);
         if (whole < dim) {
@@ -91,41 +92,27 @@ final class CachedScores {
         s7.intoArray(sums, 7 * L);
     }
 
-    private static void ofBfloat16(MemorySegment keys, long first, long step, long last, int whole, float[] query, int queryAt, float[] sums) {
+    /** Four keys: widening is so much code that the compiler inlines no more of it into one method. */
+    private static void ofBfloat16(MemorySegment keys, long first, long step, long last, int whole, float[] query, int queryAt, float[] sums, int at) {
+        long k0 = Math.min(first, last);
         long k1 = Math.min(first + step, last);
         long k2 = Math.min(first + 2 * step, last);
         long k3 = Math.min(first + 3 * step, last);
-        long k4 = Math.min(first + 4 * step, last);
-        long k5 = Math.min(first + 5 * step, last);
-        long k6 = Math.min(first + 6 * step, last);
-        long k7 = Math.min(first + 7 * step, last);
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = FloatVector.zero(F);
         FloatVector s2 = FloatVector.zero(F);
         FloatVector s3 = FloatVector.zero(F);
-        FloatVector s4 = FloatVector.zero(F);
-        FloatVector s5 = FloatVector.zero(F);
-        FloatVector s6 = FloatVector.zero(F);
-        FloatVector s7 = FloatVector.zero(F);
         for (int p = 0; p != whole; p += L) {
             FloatVector x = FloatVector.fromArray(F, query, queryAt + p);
-            s0 = x.fma(FloatRuns.widenBfloat16(keys, first + 2L * p), s0);
+            s0 = x.fma(FloatRuns.widenBfloat16(keys, k0 + 2L * p), s0);
             s1 = x.fma(FloatRuns.widenBfloat16(keys, k1 + 2L * p), s1);
             s2 = x.fma(FloatRuns.widenBfloat16(keys, k2 + 2L * p), s2);
             s3 = x.fma(FloatRuns.widenBfloat16(keys, k3 + 2L * p), s3);
-            s4 = x.fma(FloatRuns.widenBfloat16(keys, k4 + 2L * p), s4);
-            s5 = x.fma(FloatRuns.widenBfloat16(keys, k5 + 2L * p), s5);
-            s6 = x.fma(FloatRuns.widenBfloat16(keys, k6 + 2L * p), s6);
-            s7 = x.fma(FloatRuns.widenBfloat16(keys, k7 + 2L * p), s7);
         }
-        s0.intoArray(sums, 0);
-        s1.intoArray(sums, L);
-        s2.intoArray(sums, 2 * L);
-        s3.intoArray(sums, 3 * L);
-        s4.intoArray(sums, 4 * L);
-        s5.intoArray(sums, 5 * L);
-        s6.intoArray(sums, 6 * L);
-        s7.intoArray(sums, 7 * L);
+        s0.intoArray(sums, at);
+        s1.intoArray(sums, at + L);
+        s2.intoArray(sums, at + 2 * L);
+        s3.intoArray(sums, at + 3 * L);
     }
 
     private static void addRest(MemorySegment keys, DType dtype, long first, long step, long last, int whole, int dim, float[] query, int queryAt,

@@ -35,6 +35,7 @@ final class CachedValues {
             addFloat32(probabilities, at, values, first, step, last, whole, result, resultAt);
         } else {
             addBfloat16(probabilities, at, values, first, step, last, whole, result, resultAt);
+            addBfloat16(probabilities, at + 4, values, first + 4 * step, step, last, whole, result, resultAt);
         }
         if (whole < dim) {
             addRest(probabilities, at, values, dtype, first, step, last, whole, dim, result, resultAt);
@@ -72,33 +73,23 @@ final class CachedValues {
         }
     }
 
+    /** Four values: widening is so much code that the compiler inlines no more of it into one method. */
     private static void addBfloat16(float[] probabilities, int at, MemorySegment values, long first, long step, long last, int whole, float[] result,
             int resultAt) {
         FloatVector p0 = FloatVector.broadcast(F, probabilities[at]);
         FloatVector p1 = FloatVector.broadcast(F, probabilities[at + 1]);
         FloatVector p2 = FloatVector.broadcast(F, probabilities[at + 2]);
         FloatVector p3 = FloatVector.broadcast(F, probabilities[at + 3]);
-        FloatVector p4 = FloatVector.broadcast(F, probabilities[at + 4]);
-        FloatVector p5 = FloatVector.broadcast(F, probabilities[at + 5]);
-        FloatVector p6 = FloatVector.broadcast(F, probabilities[at + 6]);
-        FloatVector p7 = FloatVector.broadcast(F, probabilities[at + 7]);
+        long v0 = Math.min(first, last);
         long v1 = Math.min(first + step, last);
         long v2 = Math.min(first + 2 * step, last);
         long v3 = Math.min(first + 3 * step, last);
-        long v4 = Math.min(first + 4 * step, last);
-        long v5 = Math.min(first + 5 * step, last);
-        long v6 = Math.min(first + 6 * step, last);
-        long v7 = Math.min(first + 7 * step, last);
         for (int d = 0; d != whole; d += L) {
             FloatVector sum = FloatVector.fromArray(F, result, resultAt + d);
-            sum = FloatRuns.widenBfloat16(values, first + 2L * d).fma(p0, sum);
+            sum = FloatRuns.widenBfloat16(values, v0 + 2L * d).fma(p0, sum);
             sum = FloatRuns.widenBfloat16(values, v1 + 2L * d).fma(p1, sum);
             sum = FloatRuns.widenBfloat16(values, v2 + 2L * d).fma(p2, sum);
             sum = FloatRuns.widenBfloat16(values, v3 + 2L * d).fma(p3, sum);
-            sum = FloatRuns.widenBfloat16(values, v4 + 2L * d).fma(p4, sum);
-            sum = FloatRuns.widenBfloat16(values, v5 + 2L * d).fma(p5, sum);
-            sum = FloatRuns.widenBfloat16(values, v6 + 2L * d).fma(p6, sum);
-            sum = FloatRuns.widenBfloat16(values, v7 + 2L * d).fma(p7, sum);
             sum.intoArray(result, resultAt + d);
         }
     }
