@@ -15,7 +15,7 @@ import org.xprompt4j.tensor.Tensor;
 final class CachedAttention {
     private static final int L = Lanes.COUNT;
     /** Most keys of one task. */
-    private static final int STRETCH = 128;
+    private static final int STRETCH = 256;
     private static final int LEAST_STRETCH = 16;
     private static final int STRETCHES = 8; // as many tasks at least, when there are keys enough
     private static final int SCORES_WIDTH = STRETCH + CachedScores.WRITTEN; // floats of a head

@@ -46,8 +46,9 @@ final class CachedScores {
         if (dtype == DType.F32) {
             ofFloat32(keys, first, step, last, whole, query, queryAt, sums);
         } else {
-            ofBfloat16(keys, first, step, last, whole, query, queryAt, sums, 0);
-            ofBfloat16(keys, first + 4 * step, step, last, whole, query, queryAt, sums, 4 * L);
+            for (int i = 0; i < KEYS; i += 4) {
+                ofBfloat16(keys, first + i * step, step, last, whole, query, queryAt, sums, i * L);
+            }
         }
         LaneSums.ofEight(sums, scores, at);
         if (whole < dim) {

@@ -34,8 +34,9 @@ final class CachedValues {
         if (dtype == DType.F32) {
             addFloat32(probabilities, at, values, first, step, last, whole, result, resultAt);
         } else {
-            addBfloat16(probabilities, at, values, first, step, last, whole, result, resultAt);
-            addBfloat16(probabilities, at + 4, values, first + 4 * step, step, last, whole, result, resultAt);
+            for (int i = 0; i < VALUES; i += 4) {
+                addBfloat16(probabilities, at + i, values, first + i * step, step, last, whole, result, resultAt);
+            }
         }
         if (whole < dim) {
             addRest(probabilities, at, values, dtype, first, step, last, whole, dim, result, resultAt);
