@@ -2,6 +2,8 @@ package org.xprompt4j.xprompt.picture;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -40,6 +42,12 @@ public final class PictureReader {
     }
 
     private static final int MOST_SAMPLES = 8; // of a pixel: CMYK and some beside them
+
+    // Byte offsets in a BMP.
+    private static final int BMP_HEADER_SIZE = 14;
+    private static final int BMP_COMPRESSION = 30;
+    private static final int BMP_SIZE_IMAGE = 34;
+    private static final int LEAST_PACKED_HEADER = 40; // a shorter one has no such fields
 
     private PictureReader() {}
 
@@ -104,6 +112,7 @@ public final class PictureReader {
             ImageReader reader = readers.next();
             try {
                 refuseTruncatedJpeg(reader, bytes, name);
+                refuseEndlessBmp(reader, bytes, name);
                 return rest.apply(decode(reader, stream, bytes.length, name, maxPixels));
             } finally {
                 reader.dispose();
@@ -158,6 +167,23 @@ public final class PictureReader {
             }
         }
         throw new InvalidInput(name + ": is a truncated JPEG (no end marker); copy or save it again");
+    }
+
+    /**
+     * The JDK makes an array of as many bytes as the header of a packed BMP claims for its pixels (biSizeImage; biCompression 0 and 3 are not
+     * packed).
+     */
+    private static void refuseEndlessBmp(ImageReader reader, byte[] bytes, String name) throws IOException {
+        if (!reader.getFormatName().equalsIgnoreCase("bmp") || bytes.length < BMP_SIZE_IMAGE + 4) {
+            return;
+        }
+        ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int compression = header.getInt(BMP_COMPRESSION);
+        long claimed = Integer.toUnsignedLong(header.getInt(BMP_SIZE_IMAGE));
+        if (header.getInt(BMP_HEADER_SIZE) >= LEAST_PACKED_HEADER && compression != 0 && compression != 3 && claimed > bytes.length) {
+            throw new InvalidInput(name + ": its header says " + claimed + " bytes of pixels (biSizeImage), but the file has " + bytes.length
+                    + "; it is damaged or made to harm");
+        }
     }
 
     /**

@@ -232,4 +232,16 @@ class PictureReaderTest {
             }
         }
     }
+
+    @Test
+    void aPackedBmpMayNotClaimMoreThanItsFile() throws IOException {
+        ByteBuffer bmp = ByteBuffer.wrap(encode(new BufferedImage(5, 3, BufferedImage.TYPE_INT_RGB), "bmp")).order(ByteOrder.LITTLE_ENDIAN);
+        bmp.putInt(34, 1 << 27);
+        assertThat(PictureReader.decode(bmp.array(), "plain.bmp").width()).as("the size of plain pixels is not believed, nor needed").isEqualTo(5);
+        for (int compression : new int[] {1, 2, 4, 5}) {
+            bmp.putInt(30, compression);
+            assertThatThrownBy(() -> PictureReader.decode(bmp.array(), "packed.bmp")).as("compression %d", compression).isInstanceOf(InvalidInput.class)
+                    .hasMessageStartingWith("packed.bmp: its header says 134217728 bytes of pixels (biSizeImage)");
+        }
+    }
 }
