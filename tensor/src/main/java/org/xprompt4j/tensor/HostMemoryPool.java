@@ -28,7 +28,7 @@ public final class HostMemoryPool implements MemoryPool, AutoCloseable {
     /** System property with the most bytes that a device of the host may hold, such as {@code 512m} or {@code 4g}. */
     public static final String LIMIT_PROPERTY = "xprompt4j.memory.limit";
 
-    private static final int STEPS_PER_DOUBLING = 8; // a block is at most 12.5 % larger than the request
+    private static final int STEPS_PER_DOUBLING = 8; // a new block is at most 12.5 % larger than the request
     private static final int MOST_WASTE = 2; // a block that waited is at most so many times larger than the request
     private static final int MOST_LISTED = 12; // owners named in a message
 

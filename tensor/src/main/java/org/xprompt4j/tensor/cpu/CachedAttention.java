@@ -14,7 +14,7 @@ import org.xprompt4j.tensor.Tensor;
  */
 final class CachedAttention {
     private static final int L = Lanes.COUNT;
-    /** Most keys of one task. */
+    /** Most keys of one task: with fewer the eight reads of a BF16 cache get too short for the processor to fetch ahead. */
     private static final int STRETCH = 256;
     private static final int LEAST_STRETCH = 16;
     private static final int STRETCHES = 8; // as many tasks at least, when there are keys enough

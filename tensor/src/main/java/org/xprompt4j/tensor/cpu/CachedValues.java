@@ -11,8 +11,8 @@ import org.xprompt4j.tensor.ElementAccess;
 
 /** Sums of one head's cached values weighted by probabilities, {@link #VALUES} keys at a time, read where they lie. */
 final class CachedValues {
-    /** Values of one call. */
-    static final int VALUES = 8;
+    /** Values of one call: those of the keys of one, whose probabilities lie together. */
+    static final int VALUES = CachedScores.KEYS;
 
     private static final VectorSpecies<Float> F = Lanes.FLOATS;
     private static final int L = Lanes.COUNT;
